@@ -1,0 +1,40 @@
+import type { Operation } from './operation.js'
+import type { Person, SshKey } from './person.js'
+import type { Phase, Power, PowerAsk, Sandbox, SandboxId, SandboxSpec } from './sandbox.js'
+
+/** Facts that the loop learns or makes. They raise no generation. */
+export interface SandboxFacts {
+  readonly phase?: Phase
+  readonly power?: Power
+  readonly ask?: PowerAsk | null
+  readonly hostKeys?: readonly string[]
+  readonly mappingKey?: string
+  readonly appliedGeneration?: number
+  readonly accounts?: SandboxSpec['accounts']
+}
+
+/** What an operation, or the loop, changes in the database. All edits of one call are one transaction. */
+export type Edit =
+  | { readonly edit: 'sandbox.add'; readonly sandbox: Sandbox }
+  /** Raises the generation by one. */
+  | {
+      readonly edit: 'sandbox.want'
+      readonly id: SandboxId
+      readonly spec?: SandboxSpec
+      readonly ask?: PowerAsk | null
+      readonly phase?: Phase
+    }
+  | { readonly edit: 'sandbox.note'; readonly id: SandboxId; readonly facts: SandboxFacts }
+  /** Removes the row and remembers the id as buried. The last step of a delete. */
+  | { readonly edit: 'sandbox.bury'; readonly id: SandboxId }
+  | { readonly edit: 'operation.start'; readonly operation: Operation }
+  | {
+      readonly edit: 'operation.note'
+      readonly id: string
+      readonly change: Partial<
+        Pick<Operation, 'state' | 'generation' | 'steps' | 'waitingFor' | 'reason' | 'offers' | 'cancelled' | 'endedAt'>
+      >
+    }
+  | { readonly edit: 'person.add'; readonly person: Person }
+  | { readonly edit: 'key.add'; readonly key: SshKey }
+  | { readonly edit: 'key.remove'; readonly id: string }

@@ -1,0 +1,35 @@
+import type { SandboxId } from '../sandbox.js'
+import type { InstanceChange } from './instance.js'
+import type { PipeChange } from './pipe.js'
+import type { RouteChange } from './route.js'
+
+export type Change = InstanceChange | PipeChange | RouteChange
+export type ChangeKind = Change['kind']
+
+/** Seen, and never acted on by itself: people are told. */
+export interface Finding {
+  readonly finding: 'lost' | 'conflict' | 'foreign' | 'orphan'
+  readonly part: 'instance' | 'pipe' | 'route'
+  readonly subject: string
+  readonly sandbox: SandboxId | null
+  readonly detail: string
+}
+
+export interface Plan {
+  readonly changes: readonly Change[]
+  readonly findings: readonly Finding[]
+}
+
+export const nothing: Plan = { changes: [], findings: [] }
+
+export function joinPlans(plans: readonly Plan[]): Plan {
+  return { changes: plans.flatMap((plan) => plan.changes), findings: plans.flatMap((plan) => plan.findings) }
+}
+
+/** One line of a readable diff. */
+export interface DriftLine {
+  readonly sign: '+' | '~' | '-' | '!'
+  readonly part: 'instance' | 'pipe' | 'route'
+  readonly subject: string
+  readonly detail: string
+}

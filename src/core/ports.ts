@@ -1,0 +1,113 @@
+import type { Edit } from './edits.js'
+import type { Operation } from './operation.js'
+import type { InstanceChange, SeenInstance } from './parts/instance.js'
+import type { PipeChange, SeenPipe } from './parts/pipe.js'
+import type { DriftLine } from './parts/plan.js'
+import type { RouteChange, SeenRoutes } from './parts/route.js'
+import type { SandboxId } from './sandbox.js'
+import type { Network, State } from './state.js'
+
+/** Names of instances or pipes to look at. `all` is one listing; a few names are one look each. */
+export type Names = 'all' | readonly string[]
+
+/** Keeps instances. Every change is idempotent: it works whether it never ran, half ran, or ran before. */
+export interface InstanceKeeper {
+  /** By instance name; a name that is not there is not in the map. Throws InfraError. */
+  observe(names: Names, signal: AbortSignal): Promise<ReadonlyMap<string, SeenInstance>>
+  /** `detail` is told to people while a long change runs ("downloading the image, 40 %"). Throws InfraError. */
+  apply(change: InstanceChange, detail: (text: string) => void, signal: AbortSignal): Promise<void>
+  /** The network that instances live in. Throws InfraError. */
+  network(signal: AbortSignal): Promise<Network>
+}
+
+/** Keeps the pipes folder, and the key pairs behind it. */
+export interface PipeKeeper {
+  /** By pipe name. Foreign folders are in it too. Throws InfraError. */
+  observe(names: Names): Promise<ReadonlyMap<string, SeenPipe>>
+  apply(change: PipeChange): Promise<void>
+  /** Removes half-built folders (their names begin with a dot): they hold a private key. */
+  sweep(): Promise<void>
+}
+
+/** Keeps Caddy's whole server: one writer; changes that come together go out in one write. */
+export interface RouteKeeper {
+  /** One GET for everything. Throws InfraError. */
+  observe(signal: AbortSignal): Promise<SeenRoutes>
+  /** Resolves when a write that carries these changes was accepted, or they turned out to be there. Throws InfraError. */
+  apply(changes: readonly RouteChange[], signal: AbortSignal): Promise<void>
+}
+
+/** Public lines (`ssh-ed25519 AAAA…`) of a sandbox's two key pairs. The private halves stay in files of mode 0600. */
+export interface SandboxKeys {
+  readonly mapping: string
+  readonly host: string
+}
+
+export interface Keyring {
+  /** Makes what is missing; the same answer each time until `forget`. */
+  ensure(sandbox: SandboxId): Promise<SandboxKeys>
+  /** OpenSSH private key text. */
+  privateKey(sandbox: SandboxId, which: keyof SandboxKeys): Promise<string>
+  forget(sandbox: SandboxId): Promise<void>
+}
+
+/** Makes passwords that people can read aloud, and their bcrypt hashes, off the event loop. */
+export interface Passwords {
+  make(): Promise<{ readonly password: string; readonly hash: string }>
+}
+
+/** What is only ours to remember. Synchronous: SQLite. */
+export interface Store {
+  state(): State
+  /**
+   * All edits or none. A name, host name, address or live operation that is taken throws UserError ('name-taken',
+   * 'busy'). `after` runs inside the same transaction (the inbox marks its request answered there).
+   */
+  commit(edits: readonly Edit[], after?: () => void): void
+  operation(id: string): Operation | undefined
+  /** The newest first. */
+  recentOperations(limit: number): readonly Operation[]
+}
+
+/** A password that is published and now has to reach its person. Never stored. */
+export interface Login {
+  readonly sandbox: SandboxId
+  readonly person: string
+  readonly user: string
+  readonly password: string
+}
+
+/** What the loop tells the rest of the house. Implemented by the bot. Must not throw. */
+export interface Announcer {
+  /** The operation's state, steps or waiting changed; the store already says so. */
+  operationChanged(id: string): void
+  /** Something about the sandbox changed for another reason. */
+  sandboxChanged(id: SandboxId): void
+  /** True when it was delivered or refused for good; false: try again later, with a new password. */
+  deliverLogin(login: Login): Promise<boolean>
+  drift(report: DriftReport): void
+}
+
+export interface DriftReport {
+  readonly at: Date
+  readonly applied: boolean
+  /** Why nothing was applied although something differs; null where it was, or there was nothing. */
+  readonly held: string | null
+  readonly lines: readonly DriftLine[]
+}
+
+/** The loop, as seen by those who feed it. Keys only, never facts. */
+export interface Sync {
+  /** Look at these sandboxes soon. */
+  poke(sandboxes: readonly SandboxId[]): void
+  /** A pass over everything, now. */
+  pass(options: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport>
+  /** Stops what runs for this sandbox so that the loop looks anew (cancel). */
+  interrupt(sandbox: SandboxId): void
+  paused(): boolean
+  pause(on: boolean): void
+}
+
+export interface Clock {
+  now(): Date
+}

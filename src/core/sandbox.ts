@@ -1,0 +1,118 @@
+import type { PersonId } from './person.js'
+
+export type SandboxId = string
+
+/** Where an image comes from. `server` null: an image that the host already has, by alias. */
+export interface ImageSource {
+  readonly server: string | null
+  readonly protocol: 'oci' | 'simplestreams' | null
+  readonly alias: string
+}
+
+export interface Limits {
+  /** Number of CPUs. */
+  readonly cpus: number
+  /** Bytes. */
+  readonly memory: number
+  /** Bytes of the root disk. */
+  readonly disk: number
+  readonly processes: number
+}
+
+/**
+ * A person's login on the sandbox's agent route. `hash` is bcrypt; null: a password is due. A password is known only
+ * while it is made and delivered: `delivered` false after a restart means that a new one must be made.
+ */
+export interface Account {
+  readonly person: PersonId
+  readonly user: string
+  readonly hash: string | null
+  readonly delivered: boolean
+}
+
+/** What people asked for. Versioned as a whole: going back is putting the former one back. */
+export interface SandboxSpec {
+  readonly template: string
+  readonly image: ImageSource
+  readonly limits: Limits
+  readonly nesting: boolean
+  readonly appPort: number
+  readonly accounts: readonly Account[]
+}
+
+/**
+ * creating: not yet started for the first time. ready: born. deleting: a tombstone. lost: its instance is gone and
+ * nobody deleted it. stuck: neither going on nor going back worked; visible, deletable.
+ */
+export type Phase = 'creating' | 'ready' | 'deleting' | 'lost' | 'stuck'
+
+/** Power is followed, not fought: what Incus last said. */
+export type Power = 'running' | 'stopped' | 'unknown'
+
+/** Answered once. `lastUsedAt` (Incus' `last_used_at` when asked) tells a restart that happened from one that is due. */
+export type PowerAsk =
+  { readonly power: 'start' } | { readonly power: 'stop' } | { readonly power: 'restart'; readonly lastUsedAt: string }
+
+export interface Sandbox {
+  readonly id: SandboxId
+  readonly name: string
+  /** The app's host name: `myapp.base`, or a custom domain. */
+  readonly host: string
+  readonly agentHost: string
+  readonly owner: PersonId
+  /** Apart from `name` (`myapp-3f9a`), so that a remnant of a deleted sandbox never blocks a new one. */
+  readonly instance: string
+  readonly ipv4: string
+  readonly createdAt: Date
+  readonly generation: number
+  /** The last generation for which a pass had nothing left to change. */
+  readonly appliedGeneration: number
+  readonly spec: SandboxSpec
+  readonly phase: Phase
+  readonly power: Power
+  readonly ask: PowerAsk | null
+  /** Public host key lines (`ssh-ed25519 AAAA…`); empty until they are made. */
+  readonly hostKeys: readonly string[]
+  /** The public half of the key with which the pipe enters the instance; null until it is made. */
+  readonly mappingKey: string | null
+}
+
+const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {
+  creating: ['ready', 'deleting', 'stuck'],
+  ready: ['deleting', 'lost', 'stuck'],
+  lost: ['ready', 'deleting'],
+  stuck: ['ready', 'deleting', 'lost'],
+  deleting: ['stuck'],
+}
+
+/** `deleting` → gone is the end of the row, not a phase. Staying is always legal. */
+export function mayBecome(from: Phase, to: Phase): boolean {
+  return from === to || LEGAL[from].includes(to)
+}
+
+/** What a card says of a sandbox, one word. */
+export type Status =
+  | 'creating'
+  | 'running'
+  | 'stopped'
+  | 'starting'
+  | 'stopping'
+  | 'restarting'
+  | 'deleting'
+  | 'lost'
+  | 'stuck'
+  | 'unknown'
+
+export function statusOf(sandbox: Sandbox): Status {
+  if (sandbox.phase !== 'ready') return sandbox.phase
+  switch (sandbox.ask?.power) {
+    case 'start':
+      return 'starting'
+    case 'stop':
+      return 'stopping'
+    case 'restart':
+      return 'restarting'
+    case undefined:
+      return sandbox.power
+  }
+}

@@ -1,0 +1,67 @@
+import type { Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { Operation } from './operation.js'
+import type { Identity, Person, SshKey } from './person.js'
+
+/** What is true of the network that instances live in, as Incus last said. */
+export interface Network {
+  readonly name: string
+  /** CIDR of the bridge itself: `10.88.0.1/24`. */
+  readonly ipv4: string
+  /** Inclusive ranges that DHCP hands out; pins stay outside. */
+  readonly dhcpRanges: readonly (readonly [string, string])[]
+  /** Addresses that Incus knows to be in use or leased. */
+  readonly leased: readonly string[]
+}
+
+/** One consistent picture of all that is wanted and known; operations are pure functions of it. */
+export interface State {
+  readonly sandboxes: readonly Sandbox[]
+  readonly persons: readonly Person[]
+  readonly keys: readonly SshKey[]
+  /** Live and stuck ones. */
+  readonly operations: readonly Operation[]
+  /** Ids of sandboxes that were deleted on a person's word: what still carries them may go. */
+  readonly buried: ReadonlySet<SandboxId>
+}
+
+export interface Template {
+  readonly name: string
+  readonly description: string
+  readonly image: ImageSource
+  readonly appPort: number
+  readonly limits: Limits
+  readonly nesting: boolean
+}
+
+/** The part of the configuration that decisions in core rest on. */
+export interface Settings {
+  /** `box.example.com` */
+  readonly base: string
+  readonly templates: readonly Template[]
+  /** The ports in a sandbox that are taken. */
+  readonly agentPort: number
+  readonly sshPort: number
+  readonly reservedNames: readonly string[]
+  /** Inclusive range of addresses for pins; null: all of the network outside DHCP. */
+  readonly pins: readonly [string, string] | null
+  readonly access: AccessSettings
+}
+
+export interface AccessSettings {
+  readonly admins: readonly Identity[]
+  readonly members: readonly Identity[]
+}
+
+export function sandboxByName(state: State, name: string): Sandbox | undefined {
+  return state.sandboxes.find((sandbox) => sandbox.name === name)
+}
+
+export function sandboxById(state: State, id: SandboxId): Sandbox | undefined {
+  return state.sandboxes.find((sandbox) => sandbox.id === id)
+}
+
+export function liveOperationOf(state: State, id: SandboxId): Operation | undefined {
+  return state.operations.find(
+    (operation) => operation.sandbox === id && (operation.state === 'running' || operation.state === 'going-back'),
+  )
+}
