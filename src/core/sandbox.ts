@@ -49,9 +49,12 @@ export type Phase = 'creating' | 'ready' | 'deleting' | 'lost' | 'stuck'
 /** Power is followed, not fought: what Incus last said. */
 export type Power = 'running' | 'stopped' | 'unknown'
 
-/** Answered once. `lastUsedAt` (Incus' `last_used_at` when asked) tells a restart that happened from one that is due. */
+/** Answered once. `lastUsedAt` (Incus' `last_used_at` before the restart; null until the loop has looked) tells a restart
+ * that happened from one that is due. */
 export type PowerAsk =
-  { readonly power: 'start' } | { readonly power: 'stop' } | { readonly power: 'restart'; readonly lastUsedAt: string }
+  | { readonly power: 'start' }
+  | { readonly power: 'stop' }
+  | { readonly power: 'restart'; readonly lastUsedAt: string | null }
 
 export interface Sandbox {
   readonly id: SandboxId

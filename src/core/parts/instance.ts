@@ -125,7 +125,7 @@ export function askIsAnswered(ask: PowerAsk, seen: SeenInstance): boolean {
     case 'stop':
       return seen.power === 'stopped'
     case 'restart':
-      return seen.power === 'running' && seen.lastUsedAt !== ask.lastUsedAt
+      return seen.power === 'running' && ask.lastUsedAt !== null && seen.lastUsedAt !== ask.lastUsedAt
   }
 }
 

@@ -1,0 +1,42 @@
+import type { Edit } from '../edits.js'
+import type { Offer } from '../errors.js'
+import type { Operation } from '../operation.js'
+import type { PowerAsk, Sandbox } from '../sandbox.js'
+
+/**
+ *  operation            | what is wanted then
+ *  ---------------------+------------------------------------------------
+ *  create               | a tombstone: the loop cleans up
+ *  start, stop          | the power there was before
+ *  restart              | running, as before
+ *  port, credentials    | the spec there was before
+ */
+export function goBack(
+  sandbox: Sandbox,
+  operation: Operation,
+  reason: string,
+  cancelled: boolean,
+  offers: readonly Offer[] = [],
+): readonly Edit[] {
+  const generation = sandbox.generation + 1
+  const note: Edit = {
+    edit: 'operation.note',
+    id: operation.id,
+    change: { state: 'going-back', generation, reason, cancelled, offers, waitingFor: null },
+  }
+  if (operation.before === null) return [{ edit: 'sandbox.want', id: sandbox.id, phase: 'deleting', ask: null }, note]
+  const ask = powerBefore(operation)
+  return [{ edit: 'sandbox.want', id: sandbox.id, spec: operation.before.spec, ask }, note]
+}
+
+function powerBefore(operation: Operation): PowerAsk | null {
+  if (!['start', 'stop', 'restart'].includes(operation.verb)) return null
+  switch (operation.before?.power) {
+    case 'running':
+      return { power: 'start' }
+    case 'stopped':
+      return { power: 'stop' }
+    default:
+      return null
+  }
+}
