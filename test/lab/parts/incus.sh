@@ -18,7 +18,7 @@ write_client() {
   loader=$(compgen -G "$ROOT/usr/lib*/ld-linux-*.so.*" | head -n 1)
   cat >"$LAB/incus" <<CLIENT
 #!/bin/bash
-export INCUS_SOCKET='$SOCKET' INCUS_CONF='$STATE/client'
+export INCUS_SOCKET='$SOCKET' INCUS_CONF='$STATE/client' XDG_CACHE_HOME='$STATE/client'
 exec '$loader' --library-path '$(compgen -G "$ROOT/usr/lib/*-linux-gnu" | head -n 1)' '$ROOT/usr/bin/incus' "\$@"
 CLIENT
   chmod +x "$LAB/incus"
