@@ -1,0 +1,291 @@
+import type { Edit } from '../core/edits.js'
+import { InfraError } from '../core/errors.js'
+import { isLive, type Operation } from '../core/operation.js'
+import { goBack } from '../core/operations/go-back.js'
+import { planSandbox, wholePlan, type SandboxPlan, type Seen } from '../core/parts/plan-sandbox.js'
+import type { Change, Finding } from '../core/parts/plan.js'
+import type { Announcer, Store } from '../core/ports.js'
+import type { Sandbox, SandboxId } from '../core/sandbox.js'
+import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
+import { learn } from './follow.js'
+import type { Logins } from './logins.js'
+import type { Progress } from './progress.js'
+import { look, type World } from './world.js'
+
+export interface ConvergeParts {
+  readonly world: World
+  readonly store: Store
+  readonly settings: Settings
+  readonly announcer: Announcer
+  readonly logins: Logins
+  readonly progress: Progress
+  /** Whether a sandbox that nobody asks for anything may be repaired now. */
+  readonly mayRepair: () => boolean
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>) => void
+}
+
+/** More rounds than any plan needs; what still differs then is tried again later. */
+const ROUNDS = 6
+const SSH_PROBE_MS = 60_000
+
+/** The one loop for one sandbox: look, plan, apply, until there is nothing left to change. */
+export class Converge {
+  /** Seen missing once; a second look decides. */
+  private readonly missing = new Set<SandboxId>()
+
+  constructor(private readonly parts: ConvergeParts) {}
+
+  /** True: look again later. Never throws. */
+  async run(id: SandboxId, signal: AbortSignal): Promise<boolean> {
+    try {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const next = await this.round(id, signal)
+        if (next !== 'again') return next === 'later'
+      }
+      return true
+    } catch (error) {
+      return this.failed(id, error, signal)
+    }
+  }
+
+  private async round(id: SandboxId, signal: AbortSignal): Promise<'again' | 'later' | 'settled'> {
+    const { store, settings, world } = this.parts
+    const found = sandboxById(store.state(), id)
+    if (found === undefined) return 'settled'
+    await this.ensureKeys(found)
+    const seen = await look(world, [found.instance], [found.name], signal)
+    this.note(found, learn(found, seen.instances.get(found.instance) ?? null))
+
+    const state = store.state()
+    const sandbox = sandboxById(state, id)
+    if (sandbox === undefined) return 'settled'
+    const operation = liveOperationOf(state, id)
+    const plan = planSandbox(sandbox, state, seen, settings)
+    const { changes, findings } = wholePlan(plan)
+    if (findings.length > 0) return this.found(sandbox, operation, findings)
+    this.missing.delete(id)
+    const isDue = this.parts.logins.isDue(sandbox)
+    if (changes.length === 0 && !isDue) return this.settle(sandbox, operation, signal)
+    if (operation === undefined && changes.length > 0 && !this.parts.mayRepair()) return 'settled'
+
+    if (operation !== undefined) this.parts.progress.plan(operation, changes)
+    await this.applyAll(sandbox, operation, plan, seen, signal)
+    if (operation !== undefined) this.parts.progress.waiting(operation, null)
+    const delivered = await this.deliver(id)
+    if (delivered || changes.length > 0) return 'again'
+    // A direct message that cannot be delivered now holds nothing else back.
+    await this.settle(sandbox, operation, signal)
+    return 'later'
+  }
+
+  private async applyAll(
+    sandbox: Sandbox,
+    operation: Operation | undefined,
+    plan: SandboxPlan,
+    seen: Seen,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { world } = this.parts
+    const chain = async (): Promise<void> => {
+      for (const change of plan.instance.changes) {
+        await this.step(sandbox, operation, change, async () => {
+          if (!isInstanceChange(change)) return
+          const detail = (text: string): void => {
+            if (operation !== undefined) this.parts.progress.detail(operation, change, text)
+          }
+          await world.instances.apply(change, detail, signal)
+        })
+      }
+    }
+    const pipe = async (): Promise<void> => {
+      for (const change of plan.pipe.changes) {
+        await this.step(sandbox, operation, change, async () => {
+          if (isPipeChange(change)) await world.pipes.apply(change)
+        })
+      }
+    }
+    // All are awaited to their end, so that nothing of this round runs into the next one.
+    const results = await Promise.allSettled([chain(), pipe(), this.publish(sandbox, operation, seen, signal)])
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  /** Routes wait for the hash that goes into them, and go out in one write. */
+  private async publish(
+    sandbox: Sandbox,
+    operation: Operation | undefined,
+    seen: Seen,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { logins, store, settings, world } = this.parts
+    await logins.make(sandbox)
+    const state = store.state()
+    const now = sandboxById(state, sandbox.id)
+    if (now === undefined) return
+    const changes = planSandbox(now, state, seen, settings).route.changes.filter(isRouteChange)
+    if (changes.length === 0) return
+    this.stillWanted(sandbox)
+    if (operation !== undefined) {
+      this.parts.progress.plan(operation, changes)
+      for (const change of changes) this.parts.progress.begin(operation, change)
+    }
+    await world.routes.apply(changes, signal)
+    if (operation !== undefined) for (const change of changes) this.parts.progress.end(operation, change, 'done')
+  }
+
+  private async step(
+    sandbox: Sandbox,
+    operation: Operation | undefined,
+    change: Change,
+    apply: () => Promise<void>,
+  ): Promise<void> {
+    this.stillWanted(sandbox)
+    if (operation !== undefined) this.parts.progress.begin(operation, change)
+    try {
+      await apply()
+    } catch (error) {
+      if (operation !== undefined) this.parts.progress.end(operation, change, 'failed')
+      throw error
+    }
+    if (operation !== undefined) this.parts.progress.end(operation, change, 'done')
+  }
+
+  /** Before each change: the generation that was planned for must still be the one that is wanted. */
+  private stillWanted(sandbox: Sandbox): void {
+    const now = sandboxById(this.parts.store.state(), sandbox.id)
+    if (now?.generation !== sandbox.generation) throw new Overtaken()
+  }
+
+  private async deliver(id: SandboxId): Promise<boolean> {
+    const sandbox = sandboxById(this.parts.store.state(), id)
+    return sandbox === undefined || this.parts.logins.deliver(sandbox)
+  }
+
+  /** Nothing is left to change. */
+  private async settle(sandbox: Sandbox, operation: Operation | undefined, signal: AbortSignal): Promise<'settled'> {
+    const { store, world, settings, announcer, logins } = this.parts
+    if (sandbox.phase === 'deleting') {
+      await world.keyring.forget(sandbox.id)
+      logins.forget(sandbox)
+      this.end(sandbox, operation, [{ edit: 'sandbox.bury', id: sandbox.id }])
+      return 'settled'
+    }
+    if (operation?.verb === 'create') await this.waitForSsh(sandbox, operation, settings.sshPort, signal)
+    const edits: Edit[] = []
+    if (sandbox.appliedGeneration !== sandbox.generation) {
+      edits.push({ edit: 'sandbox.note', id: sandbox.id, facts: { appliedGeneration: sandbox.generation } })
+    }
+    if (operation !== undefined) this.end(sandbox, operation, edits)
+    else if (edits.length > 0) {
+      store.commit(edits)
+      announcer.sandboxChanged(sandbox.id)
+    }
+    return 'settled'
+  }
+
+  private async waitForSsh(sandbox: Sandbox, operation: Operation, port: number, signal: AbortSignal): Promise<void> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(SSH_PROBE_MS)])
+    this.parts.progress.waiting(operation, 'waiting for SSH in the sandbox')
+    const answers = await this.parts.world.ssh.answers(sandbox.ipv4, port, limit)
+    if (signal.aborted) throw new Overtaken()
+    if (!answers) this.parts.log('warn', 'sshd did not answer', { sandbox: sandbox.name, address: sandbox.ipv4 })
+    this.parts.progress.waiting(operation, null)
+  }
+
+  private end(sandbox: Sandbox, operation: Operation | undefined, edits: readonly Edit[]): void {
+    const { store, announcer, world } = this.parts
+    const note: Edit[] = []
+    const now = operation === undefined ? undefined : store.operation(operation.id)
+    if (now !== undefined && isLive(now)) {
+      const state = now.state === 'running' ? 'done' : now.cancelled ? 'cancelled' : 'failed'
+      const endedAt = world.clock.now()
+      note.push({ edit: 'operation.note', id: now.id, change: { state, endedAt, waitingFor: null } })
+    }
+    store.commit([...edits, ...note])
+    if (now !== undefined) announcer.operationChanged(now.id)
+    announcer.sandboxChanged(sandbox.id)
+  }
+
+  /** Lost or in conflict: nothing that the loop could do would be right. */
+  private found(
+    sandbox: Sandbox,
+    operation: Operation | undefined,
+    findings: readonly Finding[],
+  ): 'again' | 'later' | 'settled' {
+    const [first] = findings
+    if (first?.finding === 'lost' && sandbox.phase !== 'lost') {
+      if (!this.missing.has(sandbox.id)) {
+        this.missing.add(sandbox.id)
+        return 'later'
+      }
+      this.note(sandbox, { phase: 'lost', power: 'unknown', ask: null })
+    }
+    if (operation === undefined) return 'settled'
+    this.giveUp(sandbox, operation, `${first?.subject ?? sandbox.name}: ${first?.detail ?? 'in conflict'}`)
+    return 'again'
+  }
+
+  private failed(id: SandboxId, error: unknown, signal: AbortSignal): boolean {
+    if (error instanceof Overtaken || signal.aborted) return true
+    const { store, log } = this.parts
+    const state = store.state()
+    const sandbox = sandboxById(state, id)
+    const operation = liveOperationOf(state, id)
+    const details = { sandbox: sandbox?.name ?? id, operation: operation?.id ?? null, error }
+    if (!(error instanceof InfraError)) {
+      log('error', 'a pass over a sandbox failed unexpectedly', details)
+      return true
+    }
+    log('warn', error.message, details)
+    if (sandbox === undefined) return false
+    if (operation === undefined) return error.retry === 'later'
+    if (error.retry === 'never') this.giveUp(sandbox, operation, error.sentence ?? `${error.system} refused it`)
+    else this.parts.progress.waiting(operation, error.sentence ?? `${error.system} does not answer; trying again`)
+    return true
+  }
+
+  private giveUp(sandbox: Sandbox, operation: Operation, reason: string): void {
+    const { store, announcer, world } = this.parts
+    const now = store.operation(operation.id) ?? operation
+    if (now.state === 'running' && now.verb !== 'delete' && sandbox.phase !== 'lost') {
+      store.commit(goBack(sandbox, now, reason, false))
+    } else {
+      const endedAt = world.clock.now()
+      const phase = sandbox.phase === 'lost' ? 'lost' : 'stuck'
+      store.commit([
+        { edit: 'sandbox.note', id: sandbox.id, facts: { phase } },
+        { edit: 'operation.note', id: now.id, change: { state: 'stuck', reason, endedAt, waitingFor: null } },
+      ])
+    }
+    announcer.operationChanged(now.id)
+    announcer.sandboxChanged(sandbox.id)
+  }
+
+  private async ensureKeys(sandbox: Sandbox): Promise<void> {
+    if (sandbox.phase === 'deleting' || (sandbox.mappingKey !== null && sandbox.hostKeys.length > 0)) return
+    const keys = await this.parts.world.keyring.ensure(sandbox.id)
+    this.note(sandbox, { mappingKey: keys.mapping, hostKeys: [keys.host] })
+  }
+
+  private note(sandbox: Sandbox, facts: ReturnType<typeof learn>): void {
+    if (facts === null) return
+    this.parts.store.commit([{ edit: 'sandbox.note', id: sandbox.id, facts }])
+    if (facts.power !== undefined || facts.phase !== undefined) this.parts.announcer.sandboxChanged(sandbox.id)
+  }
+}
+
+/** Another generation is wanted by now; the round ends and the loop looks anew. */
+class Overtaken extends Error {}
+
+type Of<Prefix extends string> = Extract<Change, { kind: `${Prefix}.${string}` }>
+
+function isInstanceChange(change: Change): change is Of<'instance'> {
+  return change.kind.startsWith('instance.')
+}
+
+function isPipeChange(change: Change): change is Of<'pipe'> {
+  return change.kind.startsWith('pipe.')
+}
+
+function isRouteChange(change: Change): change is Of<'route'> | Of<'server'> {
+  return change.kind.startsWith('route.') || change.kind.startsWith('server.')
+}

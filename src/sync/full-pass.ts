@@ -1,0 +1,111 @@
+import { driftLine, findingLine } from '../core/parts/describe.js'
+import { planRest, planSandbox, viewIsAtFault, wholePlan, type Seen } from '../core/parts/plan-sandbox.js'
+import { joinPlans, type Change, type Plan } from '../core/parts/plan.js'
+import { applyPolicy } from '../core/policy.js'
+import type { DriftReport } from '../core/ports.js'
+import type { SandboxId } from '../core/sandbox.js'
+import { liveOperationOf, type State } from '../core/state.js'
+import type { ConvergeParts } from './converge.js'
+import { learn } from './follow.js'
+import { look } from './world.js'
+
+export interface FullPassOptions {
+  readonly apply: boolean
+  readonly force: boolean
+  readonly mode: 'repair' | 'report'
+  readonly paused: boolean
+  readonly guardShare: number
+}
+
+export interface FullPassResult {
+  readonly report: DriftReport
+  /** Sandboxes whose instance differs: their own loop takes them from here. */
+  readonly toPoke: readonly SandboxId[]
+}
+
+/**
+ * One look at everything. Routes and pipes are repaired here, all routes in one write; instances by each sandbox's own
+ * loop. Sandboxes with a live operation are left to that loop.
+ */
+export async function fullPass(
+  parts: ConvergeParts,
+  options: FullPassOptions,
+  signal: AbortSignal,
+): Promise<FullPassResult> {
+  const { world, store, settings } = parts
+  if (options.apply) await world.pipes.sweep()
+  const seen = await look(world, 'all', 'all', signal)
+  if (viewIsAtFault(store.state(), seen)) return held(parts, 'more than half of all instances are missing at once')
+  if (options.apply) follow(parts, seen)
+
+  const state = store.state()
+  const quiet = state.sandboxes.filter((sandbox) => liveOperationOf(state, sandbox.id) === undefined)
+  const busy = state.sandboxes.filter((sandbox) => !quiet.includes(sandbox)).map((sandbox) => sandbox.id)
+  const plan = joinPlans([
+    ...quiet.map((sandbox) => wholePlan(planSandbox(sandbox, state, seen, settings))),
+    planRest(state, seen),
+  ])
+  const decision = applyPolicy(plan, {
+    mode: options.apply ? options.mode : 'report',
+    paused: options.paused && !options.force,
+    forced: options.force && options.apply,
+    guardShare: options.guardShare,
+    seen: seen.instances.size + seen.pipes.size + seen.routes.routes.size,
+    isAskedFor: () => false,
+  })
+  await apply(parts, decision.apply, signal)
+  const instances = decision.apply.flatMap((change) => ('wanted' in change ? instanceSandbox(change) : []))
+  const unfinished = options.apply
+    ? quiet.filter((sandbox) => parts.logins.isDue(sandbox) || sandbox.phase === 'deleting').map(({ id }) => id)
+    : []
+  const lost = options.apply ? lostOnes(plan, state) : []
+  return {
+    report: {
+      at: world.clock.now(),
+      applied: decision.apply.length > 0,
+      held: decision.held,
+      lines: [...plan.changes.map(driftLine), ...plan.findings.map(findingLine)],
+    },
+    toPoke: options.apply ? [...new Set([...instances, ...unfinished, ...lost, ...busy])] : [],
+  }
+}
+
+async function apply(parts: ConvergeParts, changes: readonly Change[], signal: AbortSignal): Promise<void> {
+  const { world } = parts
+  const routes = changes.filter(
+    (change) =>
+      change.kind === 'route.add' ||
+      change.kind === 'route.change' ||
+      change.kind === 'route.remove' ||
+      change.kind === 'server.repair',
+  )
+  if (routes.length > 0) await world.routes.apply(routes, signal)
+  for (const change of changes) {
+    if (change.kind === 'pipe.write' || change.kind === 'pipe.remove') await world.pipes.apply(change)
+  }
+}
+
+function instanceSandbox(change: Change): readonly SandboxId[] {
+  return change.kind.startsWith('instance.') && 'wanted' in change ? [change.wanted.sandbox] : []
+}
+
+function lostOnes(plan: Plan, state: State): readonly SandboxId[] {
+  const phaseOf = (id: SandboxId): string | undefined => state.sandboxes.find((sandbox) => sandbox.id === id)?.phase
+  return plan.findings.flatMap(({ finding, sandbox }) =>
+    finding === 'lost' && sandbox !== null && phaseOf(sandbox) !== 'lost' ? [sandbox] : [],
+  )
+}
+
+function follow(parts: ConvergeParts, seen: Seen): void {
+  const edits = parts.store.state().sandboxes.flatMap((sandbox) => {
+    const facts = learn(sandbox, seen.instances.get(sandbox.instance) ?? null)
+    return facts === null ? [] : [{ edit: 'sandbox.note' as const, id: sandbox.id, facts }]
+  })
+  if (edits.length === 0) return
+  parts.store.commit(edits)
+  for (const { id } of edits) parts.announcer.sandboxChanged(id)
+}
+
+function held(parts: ConvergeParts, reason: string): FullPassResult {
+  return { report: { at: parts.world.clock.now(), applied: false, held: reason, lines: [] }, toPoke: [] }
+}

@@ -1,0 +1,119 @@
+import { instanceOwner } from './triggers.js'
+import { InfraError } from '../core/errors.js'
+import type { DriftReport, Sync } from '../core/ports.js'
+import type { SandboxId } from '../core/sandbox.js'
+import { Converge, type ConvergeParts } from './converge.js'
+import { fullPass } from './full-pass.js'
+import { KeyedQueue, type Schedule } from './queue.js'
+
+export interface LoopOptions {
+  readonly parts: Omit<ConvergeParts, 'mayRepair'>
+  readonly mode: 'repair' | 'report'
+  readonly guardShare: number
+  readonly width: number
+  readonly schedule: Schedule
+}
+
+/** Everything but one sandbox: the cron tick and the look after a reconnect. */
+const EVERYTHING = '*'
+
+/** The one loop that commands, cron and Incus' events feed with keys. */
+export class SyncLoop implements Sync {
+  private readonly queue: KeyedQueue
+  private readonly converge: Converge
+  private readonly parts: ConvergeParts
+  private readonly aborts = new Map<string, AbortController>()
+  private readonly stopping = new AbortController()
+  private isPaused = false
+  private fullPasses: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly options: LoopOptions) {
+    this.parts = { ...options.parts, mayRepair: () => !this.isPaused && options.mode === 'repair' }
+    this.converge = new Converge(this.parts)
+    this.queue = new KeyedQueue({
+      width: options.width,
+      schedule: options.schedule,
+      work: (key) => (key === EVERYTHING ? this.tick() : this.one(key)),
+    })
+  }
+
+  poke(sandboxes: readonly SandboxId[]): void {
+    for (const id of sandboxes) this.queue.add(id)
+  }
+
+  /** Feeds a whole pass in: cron, start-up, a reconnected event socket. */
+  pokeAll(): void {
+    this.queue.add(EVERYTHING)
+  }
+
+  /** An Incus event about this instance: look again at its sandbox. */
+  pokeInstance(instance: string): void {
+    const id = instanceOwner(this.parts.store.state(), instance)
+    if (id !== null) this.queue.add(id)
+  }
+
+  interrupt(sandbox: SandboxId): void {
+    this.aborts.get(sandbox)?.abort()
+    this.queue.add(sandbox)
+  }
+
+  paused(): boolean {
+    return this.isPaused
+  }
+
+  pause(on: boolean): void {
+    this.isPaused = on
+    if (!on) this.pokeAll()
+  }
+
+  /** One at a time, so that two never repair the same thing. */
+  async pass(options: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport> {
+    const run = this.fullPasses.then(() => this.fullPass(options.apply, options.force ?? false))
+    this.fullPasses = run.catch(() => undefined)
+    const report = await run
+    if (options.apply) await this.queue.settled()
+    return report
+  }
+
+  async settled(): Promise<void> {
+    await this.queue.settled()
+  }
+
+  /** Running changes are told to stop; what they leave is taken up at the next start. */
+  async close(): Promise<void> {
+    this.stopping.abort()
+    for (const abort of this.aborts.values()) abort.abort()
+    await this.queue.close()
+  }
+
+  private async fullPass(apply: boolean, force: boolean): Promise<DriftReport> {
+    const { mode, guardShare } = this.options
+    const options = { apply, force, mode, guardShare, paused: this.isPaused }
+    const { report, toPoke } = await fullPass(this.parts, options, this.stopping.signal)
+    this.poke(toPoke)
+    if (apply) this.parts.announcer.drift(report)
+    return report
+  }
+
+  private async tick(): Promise<boolean> {
+    try {
+      await this.fullPass(true, false)
+      return false
+    } catch (error) {
+      if (this.stopping.signal.aborted) return false
+      const message = error instanceof InfraError ? error.message : 'a pass over everything failed unexpectedly'
+      this.parts.log(error instanceof InfraError ? 'warn' : 'error', message, { error })
+      return true
+    }
+  }
+
+  private async one(id: string): Promise<boolean> {
+    const abort = new AbortController()
+    this.aborts.set(id, abort)
+    try {
+      return await this.converge.run(id, AbortSignal.any([abort.signal, this.stopping.signal]))
+    } finally {
+      this.aborts.delete(id)
+    }
+  }
+}
