@@ -1,4 +1,4 @@
-import cron from 'node-cron'
+import { schedule } from 'node-cron'
 import type { SandboxId } from '../core/sandbox.js'
 import type { State } from '../core/state.js'
 
@@ -9,6 +9,6 @@ export function instanceOwner(state: State, instance: string): SandboxId | null 
 
 /** A cron expression that names everything, again and again. The answer stops it. */
 export function everySchedule(expression: string, pokeAll: () => void): () => void {
-  const task = cron.schedule(expression, pokeAll)
+  const task = schedule(expression, pokeAll)
   return () => void task.stop()
 }

@@ -1,0 +1,58 @@
+import type { SeenRoutes } from '../../src/core/parts/route.js'
+import type { Sandbox } from '../../src/core/sandbox.js'
+import type { State } from '../../src/core/state.js'
+
+/** A running sandbox with one delivered login; a test changes what it is about. */
+export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
+  const name = change.name ?? 'myapp'
+  const id = change.id ?? 'sb1x'
+  return {
+    id,
+    name,
+    host: `${name}.box.example.com`,
+    agentHost: `shelley.${name}.box.example.com`,
+    owner: 'ada',
+    instance: `${name}-${id.slice(0, 4)}`,
+    ipv4: '10.88.0.10',
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+    generation: 1,
+    appliedGeneration: 1,
+    spec: {
+      template: 'debian',
+      image: { server: null, protocol: null, alias: 'sb/trixie' },
+      limits: { cpus: 2, memory: 2 ** 31, disk: 20 * 2 ** 30, processes: 2000 },
+      nesting: false,
+      appPort: 8000,
+      accounts: [{ person: 'ada', user: 'ada', hash: '$2b$10$hash', delivered: true }],
+    },
+    phase: 'ready',
+    power: 'running',
+    ask: null,
+    hostKeys: ['ssh-ed25519 HOST'],
+    mappingKey: 'ssh-ed25519 MAP',
+    ...change,
+  }
+}
+
+export function aState(change: Partial<State> = {}): State {
+  return {
+    sandboxes: [],
+    persons: [{ id: 'ada', name: 'Ada', identities: [{ platform: 'console', workspace: '', user: 'ada' }] }],
+    keys: [
+      {
+        id: 'k1',
+        person: 'ada',
+        type: 'ssh-ed25519',
+        blob: 'AAAA',
+        comment: 'ada@laptop',
+        fingerprint: 'SHA256:x',
+        addedAt: new Date('2026-01-01T00:00:00Z'),
+      },
+    ],
+    operations: [],
+    buried: new Set(),
+    ...change,
+  }
+}
+
+export const noRoutes: SeenRoutes = { server: { state: 'right' }, routes: new Map(), foreignHosts: new Set() }
