@@ -1,0 +1,71 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { WebSocketServer } from 'ws'
+import { Exec } from './exec.js'
+import { fileRoutes } from './file-routes.js'
+import { hostRoutes } from './host-routes.js'
+import { instanceRoutes } from './instance-routes.js'
+import { Machine } from './machine.js'
+import { IncusRefusal, send, sendRefusal } from './reply.js'
+import { dispatch, type Asked, type Routes } from './router.js'
+
+export interface SimulatedIncusOptions {
+  readonly socketPath: string
+  readonly stateFolder: string
+  /** How long one quick background change takes, in milliseconds. */
+  readonly latencyMs?: number
+}
+
+/** Incus' REST on a unix socket of mode 0600, with instances that are small servers on 127.77.x.y. */
+export async function startSimulatedIncus(options: SimulatedIncusOptions): Promise<{ close(): Promise<void> }> {
+  const machine = new Machine(options.stateFolder, options.latencyMs ?? 150)
+  await machine.adopt()
+  const exec = new Exec(machine)
+  const routes: Routes = { ...hostRoutes(machine), ...fileRoutes(machine), ...instanceRoutes(machine, exec) }
+  const server = createServer((request, response) => void answer(routes, request, response))
+  const sockets = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, socket, head) => {
+    const url = new URL(request.url ?? '/', 'http://incus')
+    if (url.pathname !== '/1.0/events') return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
+    const types = new Set((url.searchParams.get('type') ?? '').split(',').filter((type) => type !== ''))
+    sockets.handleUpgrade(request, socket, head, (listener) => machine.events.add(listener, types))
+  })
+  rmSync(options.socketPath, { force: true })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.socketPath, resolve)
+  })
+  chmodSync(options.socketPath, 0o600)
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      await machine.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    send(response, await dispatch(routes, await read(request)))
+  } catch (error) {
+    sendRefusal(response, error)
+  }
+}
+
+async function read(request: IncomingMessage): Promise<Asked> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const url = new URL(request.url ?? '/', 'http://incus')
+  const [version, ...parts] = url.pathname.split('/').filter((part) => part !== '')
+  if (version !== '1.0') throw new IncusRefusal(404, 'Not Found')
+  return {
+    method: request.method ?? 'GET',
+    parts: parts.map(decodeURIComponent),
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers,
+    body: Buffer.concat(chunks),
+  }
+}
