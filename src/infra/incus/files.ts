@@ -1,0 +1,38 @@
+import type { WantedInstance } from '../../core/parts/instance.js'
+import type { Keyring } from '../../core/ports.js'
+import type { IncusClient } from './client.js'
+
+const LOGIN = { uid: 1000, gid: 1000 }
+const SSH_FOLDER = '/home/exedev/.ssh'
+const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key'
+
+/** All that must be in an instance before its first boot. The folder first, the rest at once. */
+export async function pushFirstFiles(
+  client: IncusClient,
+  wanted: WantedInstance,
+  keyring: Keyring,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = wanted
+  const hostKey = await keyring.privateKey(wanted.sandbox, 'host')
+  // The image's templates would overwrite the host name at the first start.
+  if (wanted.image.protocol !== 'oci') {
+    await client.call('PATCH', `/1.0/instances/${name}`, { config: { 'volatile.apply_template': '' } }, signal)
+  }
+  await Promise.all([
+    client.push(name, '/etc/hostname', `${wanted.sandboxName}\n`, { mode: '0644' }, signal),
+    client.push(name, HOST_KEY, hostKey, { mode: '0600' }, signal),
+    client.push(name, '/etc/ssh/sshd_config.d/10-sandpiper.conf', `HostKey ${HOST_KEY}\n`, { mode: '0644' }, signal),
+    pushAuthorizedKey(client, wanted, signal),
+  ])
+}
+
+export async function pushAuthorizedKey(
+  client: IncusClient,
+  wanted: WantedInstance,
+  signal: AbortSignal,
+): Promise<void> {
+  await client.push(wanted.name, SSH_FOLDER, '', { type: 'directory', mode: '0700', ...LOGIN }, signal)
+  const line = `${wanted.mappingKey}\n`
+  await client.push(wanted.name, `${SSH_FOLDER}/authorized_keys`, line, { mode: '0600', ...LOGIN }, signal)
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { Network } from '../../core/state.js'
+import type { IncusClient } from './client.js'
+import { isGone } from './errors.js'
+
+const networkShape = z.object({ name: z.string(), config: z.record(z.string(), z.string()) })
+const leasesShape = z.array(z.object({ address: z.string() }))
+const aclShape = z.object({ egress: z.array(z.unknown()), ingress: z.array(z.unknown()) })
+
+const PRIVATE4 = '10.0.0.0/8,100.64.0.0/10,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16'
+const PRIVATE6 = 'fc00::/7,fe80::/10'
+
+export async function readNetwork(client: IncusClient, name: string, signal?: AbortSignal): Promise<Network> {
+  const path = `/1.0/networks/${name}`
+  const [network, leases] = await Promise.all([
+    client.get(path, networkShape, signal),
+    client.get(`${path}/leases`, leasesShape, signal),
+  ])
+  const addresses = leases.map((lease) => lease.address).filter((address) => !address.includes(':'))
+  return {
+    name: network.name,
+    ipv4: network.config['ipv4.address'] ?? '',
+    dhcpRanges: rangesOf(network.config['ipv4.dhcp.ranges'] ?? ''),
+    leased: [...new Set(addresses)].sort(),
+  }
+}
+
+/** Creates the ACL or puts its rules right. `drop` comes before `allow` in Incus, whatever the order here. */
+export async function ensureAcl(
+  client: IncusClient,
+  acl: string,
+  network: Network,
+  signal?: AbortSignal,
+): Promise<void> {
+  const wanted = aclRules(network)
+  const path = `/1.0/network-acls/${acl}`
+  try {
+    const seen = await client.get(path, aclShape, signal)
+    if (canonical(seen) === canonical(wanted)) return
+    await client.call('PUT', path, { ...wanted, description: 'Sandpiper', config: {} }, signal)
+  } catch (error) {
+    if (!isGone(error)) throw error
+    await client.call('POST', '/1.0/network-acls', { name: acl, description: 'Sandpiper', ...wanted }, signal)
+  }
+}
+
+/**
+ * What a sandbox may not reach, and who may reach it. On a bridge Incus itself allows DNS, DHCP and the like to the
+ * gateway ahead of any ACL.
+ */
+export function aclRules(network: Network): { egress: object[]; ingress: object[] } {
+  const gateway = `${network.ipv4.split('/')[0] ?? ''}/32`
+  const on = { state: 'enabled' }
+  return {
+    egress: [
+      { action: 'drop', destination: PRIVATE4, ...on },
+      { action: 'drop', destination: PRIVATE6, ...on },
+      { action: 'drop', destination_port: '25,465,587', protocol: 'tcp', ...on },
+      { action: 'allow', ...on },
+    ],
+    ingress: [{ action: 'allow', source: gateway, ...on }],
+  }
+}
+
+function rangesOf(text: string): [string, string][] {
+  return text
+    .split(',')
+    .map((range) => range.trim().split('-'))
+    .flatMap(([from, to]) => (from ? [[from, to ?? from] as [string, string]] : []))
+}
+
+function canonical(rules: { egress: unknown[]; ingress: unknown[] }): string {
+  return JSON.stringify([rules.egress.map(sorted), rules.ingress.map(sorted)])
+}
+
+function sorted(rule: unknown): unknown {
+  return Object.entries(rule ?? {})
+    .filter(([, value]) => value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
