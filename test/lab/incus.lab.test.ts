@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises'
+import { request } from 'undici'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { WantedInstance } from '../../src/core/parts/instance.js'
+import type { Keyring } from '../../src/core/ports.js'
+import { IncusClient } from '../../src/infra/incus/client.js'
+import { IncusKeeper } from '../../src/infra/incus/keeper.js'
+import { ensureAcl } from '../../src/infra/incus/network.js'
+import { incusContract } from '../contract/incus.js'
+
+// SANDPIPER_LAB_INCUS: the lab's unix socket ("incusSocket" in what test/lab/up.sh prints).
+const socket = process.env['SANDPIPER_LAB_INCUS']
+const why = socket === undefined ? ' (skipped: SANDPIPER_LAB_INCUS is not set)' : ''
+const client = new IncusClient({ socket: socket ?? '/nonexistent' })
+// The lab's kernel has no connection tracking on bridges, so a NIC with an ACL would not start.
+const settings = { network: 'labbr0', pool: 'default', acl: null }
+const keyring: Keyring = {
+  ensure: () => Promise.resolve({ mapping: 'ssh-ed25519 AAAA', host: 'ssh-ed25519 AAAA' }),
+  privateKey: () => Promise.resolve('not a key\n'),
+  forget: () => Promise.resolve(),
+}
+const keeper = new IncusKeeper(client, settings, keyring)
+const image = { server: null, protocol: null, alias: 'sb/trixie' }
+const signal = AbortSignal.timeout(300_000)
+const quiet = (): void => undefined
+
+describe.skipIf(socket === undefined)(`Incus in the lab${why}`, () => {
+  afterAll(() => client.close())
+
+  incusContract(() =>
+    Promise.resolve({
+      keeper,
+      image,
+      missingImage: { ...image, alias: 'sb/none' },
+      bridge: 'labbr0',
+      address: '10.88.0.150',
+      cleanup: () => keeper.apply({ kind: 'instance.delete', name: 'incus-one', sandbox: 'contract-1' }, quiet, signal),
+    }),
+  )
+
+  it('boots at the pinned address with the files that were pushed', { timeout: 60_000 }, async () => {
+    const wanted: WantedInstance = {
+      name: 'incus-two',
+      sandbox: 'contract-2',
+      sandboxName: 'two',
+      host: 'two.box.example.com',
+      image,
+      limits: { cpus: 0.5, memory: 256 * 1024 ** 2, disk: 1024 ** 3, processes: 300 },
+      nesting: false,
+      ipv4: '10.88.0.151',
+      mappingKey: 'ssh-ed25519 AAAAmapping',
+    }
+    const subject = { name: wanted.name, sandbox: wanted.sandbox }
+    const times: string[] = []
+    const timed = async (what: string, work: Promise<unknown>) => {
+      const start = performance.now()
+      await work
+      times.push(`${what} ${Math.round(performance.now() - start)} ms`)
+    }
+    try {
+      await timed('create', keeper.apply({ kind: 'instance.create', wanted }, quiet, signal))
+      await timed('prepare', keeper.apply({ kind: 'instance.prepare', wanted }, quiet, signal))
+      await timed('start', keeper.apply({ kind: 'instance.start', ...subject }, quiet, signal))
+      await timed('answers', expect.poll(() => answers(wanted.ipv4), { timeout: 15_000 }).toBe(200))
+      expect(await fileOf(wanted.name, '/etc/hostname')).toEqual(['two\n', '0644', '0'])
+      expect(await fileOf(wanted.name, '/etc/ssh/ssh_host_ed25519_key')).toEqual(['not a key\n', '0600', '0'])
+      const authorized = await fileOf(wanted.name, '/home/exedev/.ssh/authorized_keys')
+      expect(authorized).toEqual([`${wanted.mappingKey}\n`, '0600', '1000'])
+      await timed('stop', keeper.apply({ kind: 'instance.stop', ...subject }, quiet, signal))
+    } finally {
+      await timed('delete', keeper.apply({ kind: 'instance.delete', ...subject }, quiet, signal))
+      console.log(times.join(', '))
+    }
+  })
+
+  it('makes the ACL and repairs it', async () => {
+    const network = await keeper.network(signal)
+    const path = '/1.0/network-acls/incus-acl'
+    try {
+      await ensureAcl(client, 'incus-acl', network, signal)
+      const made = await client.call('GET', path)
+      await client.call('PUT', path, { egress: [], ingress: [], config: {}, description: '' })
+      await ensureAcl(client, 'incus-acl', network, signal)
+      expect((await client.call('GET', path)).metadata).toEqual(made.metadata)
+    } finally {
+      await client.call('DELETE', path)
+    }
+  })
+
+  const lab = socket?.replace(/state\/incus\/unix\.socket$/, '') ?? ''
+  it('speaks HTTPS with a client certificate', async () => {
+    const read = (name: string) => readFile(`${lab}${name}`, 'utf8')
+    const remote = new IncusClient({
+      url: 'https://127.0.0.1:8443',
+      cert: await read('tls/client.crt'),
+      key: await read('tls/client.key'),
+      serverCert: await read('state/incus/server.crt'),
+    })
+    const network = await new IncusKeeper(remote, settings, keyring).network(signal)
+    expect(network.name).toBe('labbr0')
+    await remote.close()
+  })
+})
+
+describe('an Incus that is not there', () => {
+  it('is worth waiting for', async () => {
+    const away = new IncusKeeper(new IncusClient({ socket: '/nonexistent/unix.socket' }), settings, keyring)
+    await expect(away.observe('all', signal)).rejects.toMatchObject({ system: 'incus', retry: 'later' })
+  })
+})
+
+async function answers(address: string): Promise<number> {
+  try {
+    const response = await request(`http://${address}:8000/`, { signal: AbortSignal.timeout(1000) })
+    await response.body.dump()
+    return response.statusCode
+  } catch {
+    return 0
+  }
+}
+
+async function fileOf(instance: string, path: string): Promise<[string, unknown, unknown]> {
+  const url = `${client.origin}/1.0/instances/${instance}/files?path=${path}`
+  const response = await request(url, { dispatcher: client.dispatcher })
+  return [await response.body.text(), response.headers['x-incus-mode'], response.headers['x-incus-uid']]
+}
