@@ -1,0 +1,18 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { startSimulatedIncus } from './incus/start.js'
+
+export interface Simulator {
+  readonly incusSocket: string
+  readonly caddyAdminSocket: string
+  close(): Promise<void>
+}
+
+/** A host without a host: everything that Sandpiper speaks to, in one folder that outlives the process. */
+export async function startSimulator(options: { readonly folder: string }): Promise<Simulator> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+  const incusSocket = join(options.folder, 'incus.socket')
+  const caddyAdminSocket = join(options.folder, 'caddy.socket')
+  const incus = await startSimulatedIncus({ socketPath: incusSocket, stateFolder: join(options.folder, 'incus') })
+  return { incusSocket, caddyAdminSocket, close: () => incus.close() }
+}
