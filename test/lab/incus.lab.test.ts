@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { WantedInstance } from '../../src/core/parts/instance.js'
 import type { Keyring } from '../../src/core/ports.js'
 import { IncusClient } from '../../src/infra/incus/client.js'
+import { IncusEvents } from '../../src/infra/incus/events.js'
 import { IncusKeeper } from '../../src/infra/incus/keeper.js'
 import { ensureAcl } from '../../src/infra/incus/network.js'
 import { incusContract } from '../contract/incus.js'
@@ -85,6 +86,45 @@ describe.skipIf(socket === undefined)(`Incus in the lab${why}`, () => {
     } finally {
       await client.call('DELETE', path)
     }
+  })
+
+  it('hears of an instance at once, and outlives silences longer than one ping', { timeout: 60_000 }, async () => {
+    const heard: string[] = []
+    const log: string[] = []
+    const handlers = {
+      changed: (name: string) => void heard.push(name),
+      connected: () => void log.push('connected'),
+      disconnected: (reason: string) => void log.push(reason),
+    }
+    const events = new IncusEvents(client, handlers, 13_000)
+    const subject = { name: 'incus-three', sandbox: 'contract-3' }
+    const limits = { cpus: 1, memory: 256 * 1024 ** 2, disk: 1024 ** 3, processes: 300 }
+    const rest = { sandboxName: 'three', host: 'three.test', image, limits, nesting: false, mappingKey: 'k' }
+    events.open()
+    try {
+      await expect.poll(() => log).toEqual(['connected'])
+      const wanted = { ...subject, ...rest, ipv4: '10.88.0.152' }
+      await keeper.apply({ kind: 'instance.create', wanted }, quiet, signal)
+      await expect.poll(() => heard).toContain('incus-three')
+      await new Promise((resolve) => setTimeout(resolve, 16_000))
+      expect(log).toEqual(['connected'])
+    } finally {
+      events.close()
+      await keeper.apply({ kind: 'instance.delete', ...subject }, quiet, signal)
+    }
+  })
+
+  it('connects again after a silence', { timeout: 20_000 }, async () => {
+    const log: string[] = []
+    const handlers = {
+      changed: () => undefined,
+      connected: () => void log.push('connected'),
+      disconnected: (reason: string) => void log.push(reason),
+    }
+    const events = new IncusEvents(client, handlers, 700)
+    events.open()
+    await expect.poll(() => log.slice(0, 3), { timeout: 10_000 }).toEqual(['connected', 'no sign of life', 'connected'])
+    events.close()
   })
 
   const lab = socket?.replace(/state\/incus\/unix\.socket$/, '') ?? ''
