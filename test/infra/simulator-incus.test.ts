@@ -94,6 +94,11 @@ describe('the simulated Incus', () => {
     expect(body.metadata['environment']).toMatchObject({ server_version: '7.0.2' })
   })
 
+  it('does not take the socket of one that runs', async () => {
+    const second = startSimulatedIncus({ socketPath: socketPath(), stateFolder: join(folder, 'state') })
+    await expect(second).rejects.toThrow('running already')
+  })
+
   it('refuses what Incus refuses, in its words', async () => {
     const address = pin()
     expect(await create('one', address, { start: true })).toBe('')

@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { Exec } from './exec.js'
 import { fileRoutes } from './file-routes.js'
@@ -18,6 +19,7 @@ export interface SimulatedIncusOptions {
 
 /** Incus' REST on a unix socket of mode 0600, with instances that are small servers on 127.77.x.y. */
 export async function startSimulatedIncus(options: SimulatedIncusOptions): Promise<{ close(): Promise<void> }> {
+  if (await answers(options.socketPath)) throw new Error(`a simulator is running already at ${options.socketPath}`)
   const machine = new Machine(options.stateFolder, options.latencyMs ?? 150)
   await machine.adopt()
   const exec = new Exec(machine)
@@ -44,6 +46,17 @@ export async function startSimulatedIncus(options: SimulatedIncusOptions): Promi
       await closed
     },
   }
+}
+
+/** A socket file that a killed simulator left behind does not answer. */
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
 }
 
 async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
