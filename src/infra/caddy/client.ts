@@ -1,0 +1,112 @@
+import { Agent, request } from 'undici'
+import { InfraError } from '../../core/errors.js'
+import type { Json } from './json.js'
+
+export type CaddyAddress = { readonly socketPath: string } | { readonly url: string }
+
+export interface CaddyClientOptions {
+  /** Milliseconds; a write of a large config that asks for certificates takes a while. */
+  readonly timeLimit?: number
+  /** Told of each write that is sent. */
+  readonly onWrite?: (method: string, path: string) => void
+}
+
+/** `stale`: the config is another one by now. `unsure`: the connection broke, it may have been accepted. */
+export type WriteOutcome = 'written' | 'stale' | 'unsure'
+
+/** Caddy's admin API. Not with `fetch`, whose `Origin`-bearing requests Caddy refuses. */
+export class CaddyClient {
+  private readonly agent: Agent
+  private readonly base: string
+  private readonly timeLimit: number
+  private readonly onWrite: (method: string, path: string) => void
+
+  constructor(address: CaddyAddress, options: CaddyClientOptions = {}) {
+    this.base = 'url' in address ? address.url.replace(/\/+$/, '') : 'http://localhost'
+    this.agent = new Agent('socketPath' in address ? { connect: { socketPath: address.socketPath } } : {})
+    this.timeLimit = options.timeLimit ?? 10_000
+    this.onWrite = options.onWrite ?? (() => {})
+  }
+
+  /** The text, as a caller that knows the Etag need not parse it. Reads again once where a change cut the connection. */
+  async read(path: string, signal?: AbortSignal): Promise<{ text: string; etag: string | null }> {
+    const answer = await this.send('GET', path, {}, undefined, signal).catch((error: unknown) => {
+      if (wasCut(error)) return this.send('GET', path, {}, undefined, signal)
+      throw error
+    })
+    if (answer.status !== 200) throw refused(`GET ${path}`, answer.status, answer.text)
+    return { text: answer.text, etag: answer.etag }
+  }
+
+  async write(method: 'POST' | 'PATCH', path: string, body: Json, ifMatch: string | null): Promise<WriteOutcome> {
+    const headers = { 'content-type': 'application/json', ...(ifMatch === null ? {} : { 'if-match': ifMatch }) }
+    this.onWrite(method, path)
+    try {
+      const answer = await this.send(method, path, headers, JSON.stringify(body))
+      if (answer.status === 412) return 'stale'
+      if (answer.status >= 300) throw refused(`${method} ${path}`, answer.status, answer.text)
+      return 'written'
+    } catch (error) {
+      if (wasCut(error)) return 'unsure'
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.agent.close()
+  }
+
+  private async send(
+    method: 'GET' | 'POST' | 'PATCH',
+    path: string,
+    headers: Record<string, string>,
+    body?: string,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; text: string; etag: string | null }> {
+    const limit = AbortSignal.timeout(this.timeLimit)
+    try {
+      const answer = await request(`${this.base}${path}`, {
+        method,
+        headers,
+        dispatcher: this.agent,
+        // A connection of its own each time: a change of the config may cut one that is kept.
+        reset: true,
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        ...(body === undefined ? {} : { body }),
+      })
+      const text = await answer.body.text()
+      // Caddy 2.6 sends it behind the body.
+      return { status: answer.statusCode, text, etag: first(answer.headers['etag']) ?? answer.trailers['etag'] ?? null }
+    } catch (error) {
+      if (signal?.aborted === true) throw error
+      const why = limit.aborted ? `no answer within ${this.timeLimit} ms` : String((error as Error).message)
+      throw new InfraError('caddy', 'later', `caddy: ${method} ${path}: ${why}`, { cause: error })
+    }
+  }
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
+function wasCut(error: unknown): boolean {
+  const cause = error instanceof InfraError ? (error.cause as { code?: unknown }) : null
+  return cause !== null && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(cause.code))
+}
+
+function refused(what: string, status: number, text: string): InfraError {
+  // Caddy quotes the config in its refusals.
+  const said = text
+    .replace(/\$2[abxy]?\$[\w./$]+/g, '(hash)')
+    .trim()
+    .slice(0, 500)
+  const retry = status >= 500 ? 'later' : 'never'
+  return new CaddyRefusal(retry, `caddy: ${what} answered ${status}: ${said}`)
+}
+
+/** Caddy answered and would not have it, in contrast to one that is away. */
+export class CaddyRefusal extends InfraError {
+  constructor(retry: 'later' | 'never', message: string) {
+    super('caddy', retry, message)
+  }
+}
