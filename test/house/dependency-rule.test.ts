@@ -9,7 +9,7 @@ afterEach(async () => {
 })
 
 /** What the project's own linter says of a file that stands for a moment in the real tree. */
-async function lint(file: string, text: string): Promise<{ exitCode: number | undefined; stdout: string }> {
+async function lint(file: string, text: string): Promise<{ exitCode?: number; stdout: string }> {
   await mkdir(file.slice(0, file.lastIndexOf('/')), { recursive: true })
   await writeFile(file, text)
   probes.push(file)

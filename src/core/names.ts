@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { domainToASCII } from 'node:url'
+import { isIP } from 'node:net'
+import { UserError } from './errors.js'
+import type { Sandbox } from './sandbox.js'
+
+const LONGEST = 32
+const RESERVED = ['admin', 'api', 'exedev', 'git', 'localhost', 'mail', 'ns1', 'ns2', 'root', 'shelley', 'www']
+
+export interface CreateTarget {
+  readonly name: string
+  readonly host: string
+  readonly agentHost: string
+  /** A domain of the person's own, not a name below the base. */
+  readonly custom: boolean
+}
+
+/** A sandbox's name is an SSH user name: SSHPiper takes `^[a-z_][-a-z0-9_]{0,31}$`, and a host name has no `_`. */
+export function checkName(name: string, reserved: readonly string[]): void {
+  if ([...RESERVED, ...reserved].includes(name)) {
+    throw new UserError('invalid', `The name \`${name}\` is reserved. Choose another one.`)
+  }
+  if (/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name)) return
+  const rule =
+    'A name has 2 to 32 characters: a–z, 0–9 and hyphens, beginning with a letter and not ending with a hyphen.'
+  const better = corrected(name)
+  if (better === null) throw new UserError('invalid', rule)
+  const offer = { label: `Use ${better}`, command: 'create', args: { target: better } }
+  throw new UserError('invalid', `${rule} \`${name}\` could be \`${better}\`.`, [offer])
+}
+
+/** Reads what a person typed behind `create`: a name, or a domain. */
+export function parseCreateTarget(
+  text: string,
+  base: string,
+  reserved: readonly string[],
+  taken: (name: string) => boolean,
+  nameOverride?: string,
+): CreateTarget {
+  const typed = text.trim()
+  const below = typed.toLowerCase().endsWith(`.${base}`) ? typed.slice(0, -base.length - 1) : typed
+  if (!below.includes('.')) {
+    const name = nameOverride ?? below
+    checkName(name, reserved)
+    return targetOf(name, `${name}.${base}`, false)
+  }
+  const host = checkDomain(typed, base)
+  if (nameOverride !== undefined) checkName(nameOverride, reserved)
+  return targetOf(nameOverride ?? nameOfDomain(host, reserved, taken), host, true)
+}
+
+export function agentHostOf(host: string): string {
+  return `shelley.${host}`
+}
+
+/** The sandbox that holds one of these host names, be it as its app's or its agent's. */
+export function collision(
+  hosts: { readonly app: string; readonly agent: string },
+  existing: readonly Sandbox[],
+): Sandbox | undefined {
+  const wanted = [hosts.app, hosts.agent]
+  return existing.find((sandbox) => wanted.includes(sandbox.host) || wanted.includes(sandbox.agentHost))
+}
+
+export function checkPort(text: string, agentPort: number, sshPort: number): number {
+  const port = /^\d{1,5}$/.test(text.trim()) ? Number(text.trim()) : 0
+  if (port < 1 || port > 65_535) throw new UserError('invalid', 'A port is a number from 1 to 65535.')
+  if (port === agentPort) throw new UserError('invalid', `Port ${port} is the agent's own. Choose another one.`)
+  if (port === sshPort) throw new UserError('invalid', `Port ${port} is SSH's own. Choose another one.`)
+  return port
+}
+
+/** Two free names like this one. */
+export function suggestNames(name: string, owner: string, taken: (name: string) => boolean): string[] {
+  const numbered = Array.from({ length: 20 }, (_, index) => withSuffix(name, `${index + 2}`))
+  const label = owner.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const free = numbered.filter((one) => !taken(one)).slice(0, 1)
+  const own = label === '' ? [] : [withSuffix(name, `-${label.slice(0, 12)}`)].filter((one) => !taken(one))
+  return [...free, ...own]
+}
+
+function targetOf(name: string, host: string, custom: boolean): CreateTarget {
+  return { name, host, agentHost: agentHostOf(host), custom }
+}
+
+function checkDomain(text: string, base: string): string {
+  const host = domainToASCII(text.replace(/\.$/, '').toLowerCase())
+  const labels = host.split('.')
+  const isDomain =
+    host !== '' &&
+    host.length <= 253 - agentHostOf('').length &&
+    labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) &&
+    isIP(host) === 0
+  if (!isDomain)
+    throw new UserError('invalid', `\`${text.slice(0, 80)}\` is no domain. One looks like \`app.example.com\`.`)
+  if (host === base) throw new UserError('invalid', `\`${base}\` is where all sandboxes live. Choose a name below it.`)
+  return host
+}
+
+/** Dots become hyphens; a short hash where that is too long, begins with no letter, or is taken. */
+function nameOfDomain(host: string, reserved: readonly string[], taken: (name: string) => boolean): string {
+  const plain = host.replaceAll('.', '-')
+  const fits = /^[a-z]/.test(plain) && plain.length <= LONGEST
+  if (fits && !taken(plain) && ![...RESERVED, ...reserved].includes(plain)) return plain
+  const hash = createHash('sha256').update(host).digest('hex').slice(0, 6)
+  return withSuffix(/^[a-z]/.test(plain) ? plain : `s-${plain}`, `-${hash}`)
+}
+
+function withSuffix(name: string, suffix: string): string {
+  return name.slice(0, LONGEST - suffix.length).replace(/-+$/, '') + suffix
+}
+
+function corrected(name: string): string | null {
+  const better = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, LONGEST)
+    .replace(/-+$/, '')
+  return better.length < 2 || better === name || RESERVED.includes(better) ? null : better
+}

@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { allocateAddress } from '../../src/core/addresses.js'
+import { UserError } from '../../src/core/errors.js'
+import { checkName, checkPort, collision, parseCreateTarget, suggestNames } from '../../src/core/names.js'
+import { aSandbox } from './sandbox-fixture.js'
+
+const base = 'box.example.com'
+const free = (): boolean => false
+const target = (text: string, taken = free): ReturnType<typeof parseCreateTarget> =>
+  parseCreateTarget(text, base, ['status'], taken)
+
+describe('names', () => {
+  it.each(['a', '', '1app', '-app', 'app-', 'My_App', 'a'.repeat(33), 'a'.repeat(64), 'myäpp', 'shelley', 'status'])(
+    'refuses %j with a sentence',
+    (name) => {
+      expect(() => checkName(name, ['status'])).toThrow(UserError)
+    },
+  )
+
+  it('offers the name that would work', () => {
+    expect(() => checkName('My_App', [])).toThrow('`My_App` could be `my-app`')
+  })
+
+  it('makes only what SSHPiper takes, of any text, or a sentence', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.domain(), fc.stringMatching(/^[a-zA-Z0-9._-]{1,70}$/)),
+        fc.boolean(),
+        (text, isTaken) => {
+          try {
+            expect(target(text, () => isTaken).name).toMatch(/^[a-z_][-a-z0-9_]{0,31}$/)
+          } catch (error) {
+            expect(error).toBeInstanceOf(UserError)
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('what is typed behind create', () => {
+  it('is a name below the base', () => {
+    const expected = {
+      name: 'myapp',
+      host: 'myapp.box.example.com',
+      agentHost: 'shelley.myapp.box.example.com',
+      custom: false,
+    }
+    expect(target('myapp')).toEqual(expected)
+    expect(target('myapp.box.example.com')).toEqual(expected)
+  })
+
+  it('is a domain, whose dots become hyphens', () => {
+    expect(target('app.example.co.uk')).toMatchObject({
+      name: 'app-example-co-uk',
+      host: 'app.example.co.uk',
+      custom: true,
+    })
+    expect(target('bücher.example')).toMatchObject({ host: 'xn--bcher-kva.example' })
+  })
+
+  it('shortens with a hash where the name would be too long, taken, or begin with a digit', () => {
+    expect(target('a-very-long-label.another-long-label.example.com').name).toMatch(/^.{25}-[0-9a-f]{6}$/)
+    expect(target('a.b.com', (name) => name === 'a-b-com').name).toMatch(/^a-b-com-[0-9a-f]{6}$/)
+    expect(target('9gag.com').name).toMatch(/^s-9gag-com-[0-9a-f]{6}$/)
+  })
+
+  it.each(['a..b', '10.0.0.1', '*.example.com', 'box.example.com', `${'a'.repeat(64)}.com`, '.', 'a b.com'])(
+    'refuses %j',
+    (text) => {
+      expect(() => target(text)).toThrow(UserError)
+    },
+  )
+
+  it("collides with another sandbox's agent name", () => {
+    const { host: app, agentHost: agent } = target('shelley.myapp.box.example.com')
+    expect(collision({ app, agent }, [aSandbox()])?.name).toBe('myapp')
+  })
+})
+
+describe('ports', () => {
+  it.each(['0', '65536', 'http', '', '-1', '8e3', '9999', '22', '99999999999'])('refuses %j', (text) => {
+    expect(() => checkPort(text, 9999, 22)).toThrow(UserError)
+  })
+
+  it('takes the others', () => {
+    expect([checkPort('1', 9999, 22), checkPort(' 65535 ', 9999, 22)]).toEqual([1, 65535])
+  })
+})
+
+it('suggests names that are free', () => {
+  expect(suggestNames('myapp', 'Ada', (name) => name === 'myapp2')).toEqual(['myapp3', 'myapp-ada'])
+})
+
+describe('addresses', () => {
+  const network = {
+    name: 'br',
+    ipv4: '10.88.0.1/24',
+    dhcpRanges: [['10.88.0.4', '10.88.0.254']] as const,
+    leased: ['10.88.0.2'],
+  }
+
+  it('gives the lowest that is neither leased, dynamic, the gateway nor taken', () => {
+    expect(allocateAddress(network, null, new Set())).toBe('10.88.0.3')
+    expect(allocateAddress(network, null, new Set(['10.88.0.3']))).toBeNull()
+  })
+
+  it('keeps within the pins', () => {
+    const wide = { ...network, dhcpRanges: [] }
+    expect(allocateAddress(wide, ['10.88.0.10', '10.88.0.11'], new Set(['10.88.0.10']))).toBe('10.88.0.11')
+  })
+})
