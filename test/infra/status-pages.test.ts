@@ -1,0 +1,43 @@
+import { mkdtempSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Agent, request } from 'undici'
+import { afterEach, describe, expect, it } from 'vitest'
+import { statusPage } from '../../src/core/status-page.js'
+import { serveStatusPages } from '../../src/infra/host/status-pages.js'
+import { aSandbox } from '../core/sandbox-fixture.js'
+
+let server: Server | undefined
+afterEach(() => server?.close())
+
+async function ask(sandboxes: ReturnType<typeof aSandbox>[], host: string): Promise<{ status: number; html: string }> {
+  const socketPath = join(mkdtempSync(join(tmpdir(), 'pages-')), 's')
+  server = await serveStatusPages(socketPath, (name) => statusPage(sandboxes, name))
+  const dispatcher = new Agent({ connect: { socketPath } })
+  const answer = await request('http://pages/', { dispatcher, headers: { 'x-sandpiper-host': host } })
+  const html = await answer.body.text()
+  await dispatcher.close()
+  return { status: answer.statusCode, html }
+}
+
+describe('the page of a sandbox that does not answer', () => {
+  it.each([
+    [aSandbox({ power: 'stopped' }), 'myapp.box.example.com', 'myapp is stopped'],
+    [aSandbox(), 'myapp.box.example.com:443', 'nothing listens on port 8000'],
+    [aSandbox(), 'shelley.myapp.box.example.com', 'its agent does not answer'],
+    [aSandbox({ phase: 'creating' }), 'myapp.box.example.com', 'myapp is starting'],
+    [aSandbox({ ask: { power: 'start' }, power: 'stopped' }), 'myapp.box.example.com', 'myapp is starting'],
+    [aSandbox({ phase: 'lost' }), 'myapp.box.example.com', 'myapp does not answer'],
+  ])('says which', async (sandbox, host, sentence) => {
+    const { status, html } = await ask([sandbox], host)
+    expect(status).toBe(503)
+    expect(html).toContain(sentence)
+  })
+
+  it('shows a hostile host name as text', async () => {
+    const { html } = await ask([], '<script>alert(1)</script>')
+    expect(html).not.toContain('<script>')
+    expect(html).toContain('&#60;script&#62;')
+  })
+})
