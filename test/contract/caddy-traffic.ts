@@ -1,0 +1,114 @@
+import { createServer } from 'node:http'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { CaddyClient } from '../../src/infra/caddy/client.js'
+import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
+import { add, never, type Bench } from './caddy.js'
+import { visit } from './caddy-world.js'
+
+const login = `Basic ${Buffer.from('ann:right horse').toString('base64')}`
+const agentHost = 'agent.one.test'
+
+/** What visitors meet. */
+export function caddyTraffic(name: string, bench: () => Bench): void {
+  describe(`${name}: what visitors meet`, () => {
+    beforeEach(async () => {
+      const { keeper, app, agent } = bench()
+      await keeper.apply([add(app('one')), add(await agent('one')), add(app('dead', 1))], never)
+    })
+
+    it('shows everyone the app, under its own host name', async () => {
+      const { status, text } = await visit(bench().world, 'one.test')
+      expect(status).toBe(200)
+      expect(JSON.parse(text)).toMatchObject({ url: '/some/path?x=1', headers: { host: 'one.test' } })
+    })
+
+    it('asks for the password on the agent route', async () => {
+      const { world } = bench()
+      const refused = await visit(world, agentHost)
+      expect(refused.status).toBe(401)
+      expect(refused.headers['www-authenticate']).toMatch(/^Basic realm="sandbox"/)
+      const wrong = `Basic ${Buffer.from('ann:wrong').toString('base64')}`
+      expect((await visit(world, agentHost, { authorization: wrong })).status).toBe(401)
+      expect((await visit(world, agentHost, { authorization: login })).status).toBe(200)
+    })
+
+    it('tells the agent who it is, whatever the client says, and keeps the password back', async () => {
+      const { text } = await visit(bench().world, agentHost, {
+        authorization: login,
+        'X-ExeDev-Email': 'root@example.com',
+        'X-Exedev-Userid': 'root',
+        'x-forwarded-user': 'root',
+      })
+      const { headers } = JSON.parse(text) as { headers: Record<string, string> }
+      expect(headers).toMatchObject({ host: agentHost, 'x-exedev-userid': 'ann' })
+      expect(headers).not.toHaveProperty('x-exedev-email')
+      expect(headers).not.toHaveProperty('authorization')
+    })
+
+    it.each([
+      ['same-origin', 'cors', 200],
+      ['none', 'navigate', 200],
+      ['same-site', 'navigate', 200],
+      ['same-site', 'cors', 403],
+      ['cross-site', 'no-cors', 403],
+      ['cross-site', 'websocket', 403],
+    ])('answers the agent route for Sec-Fetch-Site %s, mode %s with %i', async (site, mode, status) => {
+      const headers = { authorization: login, 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode }
+      expect((await visit(bench().world, agentHost, headers)).status).toBe(status)
+    })
+
+    it('passes WebSockets, and keeps them through a change of another route', async () => {
+      const { world, keeper, app } = bench()
+      const headers = { host: agentHost, authorization: login }
+      const socket = new WebSocket(`ws://${world.listen}/ws`, { headers })
+      const echo = (text: string) =>
+        new Promise<string>((resolve, reject) => {
+          socket.once('message', (data: Buffer) => resolve(data.toString('utf8')))
+          socket.once('close', () => reject(new Error('closed')))
+          socket.send(text)
+        })
+      await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+      expect(await echo('before')).toBe('before')
+      await keeper.apply([add(app('three'))], never)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      expect(await echo('after')).toBe('after')
+      socket.terminate()
+    })
+
+    it('asks for the password of a WebSocket too', async () => {
+      const socket = new WebSocket(`ws://${bench().world.listen}/ws`, { headers: { host: agentHost } })
+      const error = await new Promise<Error>((resolve) => socket.once('error', resolve))
+      expect(error.message).toContain('401')
+    })
+
+    it('shows a page of its own where the upstream is dead and the daemon is away', async () => {
+      const { status, text, headers } = await visit(bench().world, 'dead.test')
+      expect(status).toBe(503)
+      expect(headers['retry-after']).toBe('5')
+      expect(text).toContain('does not answer')
+    })
+
+    it("shows the daemon's page where the upstream is dead", async () => {
+      const { world, settings } = bench()
+      const folder = await mkdtemp(join(tmpdir(), 'sandpiper-pages-'))
+      const pages = join(folder, 's')
+      const daemon = createServer((request, response) => {
+        const { 'x-sandpiper-host': host, authorization, cookie } = request.headers
+        response.writeHead(503).end(JSON.stringify({ url: request.url, host, authorization, cookie }))
+      })
+      await new Promise<void>((resolve) => daemon.listen(pages, resolve))
+      const keeper = new CaddyKeeper(new CaddyClient(world.address), { ...settings, pages })
+      await keeper.apply([{ kind: 'server.repair', detail: '' }], never)
+      const { status, text } = await visit(world, 'dead.test', { authorization: login, cookie: 'a=b' })
+      expect(status).toBe(503)
+      expect(JSON.parse(text)).toEqual({ url: '/', host: 'dead.test' })
+      daemon.closeAllConnections()
+      await new Promise((resolve) => daemon.close(resolve))
+      await rm(folder, { recursive: true })
+    })
+  })
+}

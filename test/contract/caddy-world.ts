@@ -1,0 +1,82 @@
+import { createServer } from 'node:http'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { Agent, request } from 'undici'
+import { WebSocketServer } from 'ws'
+import type { CaddyAddress } from '../../src/infra/caddy/client.js'
+
+/** One Caddy, empty at first. */
+export interface CaddyWorld {
+  readonly address: CaddyAddress
+  /** Where its server may listen, `127.0.0.1:port`. */
+  readonly listen: string
+  stop(): Promise<void>
+}
+
+export async function freePort(): Promise<number> {
+  const server = createTcpServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return port
+}
+
+/** Past our own client. */
+export async function raw(
+  world: CaddyWorld,
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+) {
+  const { address } = world
+  const dispatcher = new Agent('socketPath' in address ? { connect: { socketPath: address.socketPath } } : {})
+  try {
+    const answer = await request(`${'url' in address ? address.url : 'http://localhost'}${path}`, {
+      method,
+      dispatcher,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    const text = await answer.body.text()
+    return { status: answer.statusCode, json: text.trim() === '' ? null : (JSON.parse(text) as unknown) }
+  } finally {
+    await dispatcher.close()
+  }
+}
+
+/** A request through Caddy to one host name. */
+export async function visit(world: CaddyWorld, host: string, headers: Record<string, string> = {}) {
+  const dispatcher = new Agent()
+  try {
+    const answer = await request(`http://${world.listen}/some/path?x=1`, {
+      dispatcher,
+      headers: { host, ...headers },
+    })
+    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
+  } finally {
+    await dispatcher.close()
+  }
+}
+
+export interface Upstream {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Says what it was asked, as JSON; echoes over WebSockets. */
+export async function startUpstream(): Promise<Upstream> {
+  const server = createServer((request, response) => {
+    response.end(JSON.stringify({ url: request.url, headers: request.headers }))
+  })
+  const sockets = new WebSocketServer({ server })
+  sockets.on('connection', (socket) => {
+    socket.on('message', (data, binary) => socket.send(data, { binary }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      for (const socket of sockets.clients) socket.terminate()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
