@@ -7,7 +7,7 @@ import { aSandbox } from './sandbox-fixture.js'
 
 const base = 'box.example.com'
 const free = (): boolean => false
-const target = (text: string, taken = free): ReturnType<typeof parseCreateTarget> =>
+const target = (text: string, taken: (name: string) => boolean = free): ReturnType<typeof parseCreateTarget> =>
   parseCreateTarget(text, base, ['status'], taken)
 
 describe('names', () => {

@@ -1,0 +1,156 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Operation } from '../../src/core/operation.js'
+import { NewerSchemaError, openDatabase } from '../../src/infra/sqlite/database.js'
+import { SqliteStore } from '../../src/infra/sqlite/store.js'
+import { aSandbox, aState } from '../core/sandbox-fixture.js'
+
+const [ada] = aState().persons
+const [key] = aState().keys
+if (ada === undefined || key === undefined) throw new Error('the fixture has a person with a key')
+
+const operation: Operation = {
+  id: 'op1',
+  verb: 'port',
+  sandbox: 'sb1x',
+  sandboxName: 'myapp',
+  person: 'ada',
+  origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: 'e1' },
+  generation: 2,
+  state: 'running',
+  before: { spec: aSandbox().spec, power: 'running' },
+  steps: [{ key: 'k', label: 'started', detail: '', state: 'done', startedAt: new Date(1), endedAt: new Date(2) }],
+  waitingFor: null,
+  reason: null,
+  offers: [],
+  cancelled: false,
+  startedAt: new Date(0),
+  endedAt: null,
+}
+
+function aStore(): SqliteStore {
+  const store = new SqliteStore(openDatabase(':memory:'))
+  store.commit([
+    { edit: 'person.add', person: ada as NonNullable<typeof ada> },
+    { edit: 'sandbox.add', sandbox: aSandbox() },
+  ])
+  return store
+}
+
+describe('the store', () => {
+  it('gives back what was put in, after reopening too', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const db = openDatabase(file)
+    const sandbox = aSandbox({ ask: { power: 'restart', lastUsedAt: null } })
+    new SqliteStore(db).commit([
+      { edit: 'person.add', person: ada },
+      { edit: 'sandbox.add', sandbox },
+      { edit: 'key.add', key },
+      { edit: 'operation.start', operation },
+    ])
+    db.close()
+    const store = new SqliteStore(openDatabase(file))
+    expect(store.state()).toEqual({
+      sandboxes: [sandbox],
+      persons: [ada],
+      keys: [key],
+      operations: [operation],
+      buried: new Set(),
+    })
+    expect(store.recentOperations(5)).toEqual([operation])
+  })
+
+  it('raises the generation for what is wanted, and not for what is noted', () => {
+    const store = aStore()
+    store.commit([
+      { edit: 'sandbox.want', id: 'sb1x', ask: { power: 'stop' } },
+      { edit: 'sandbox.note', id: 'sb1x', facts: { power: 'stopped', accounts: [] } },
+    ])
+    expect(store.state().sandboxes[0]).toMatchObject({
+      generation: 2,
+      ask: { power: 'stop' },
+      power: 'stopped',
+      spec: { accounts: [] },
+    })
+  })
+
+  it.each([
+    [
+      'its name',
+      aSandbox({ id: 'sb2y', instance: 'i2', ipv4: '10.0.0.2', host: 'x', agentHost: 'shelley.x' }),
+      'took that name',
+    ],
+    [
+      "another's agent host name",
+      aSandbox({ id: 'sb2y', name: 'b', instance: 'i2', ipv4: '10.0.0.2', host: 'shelley.myapp.box.example.com' }),
+      'took that name',
+    ],
+    [
+      'its address',
+      aSandbox({ id: 'sb2y', name: 'b', instance: 'i2', host: 'x', agentHost: 'shelley.x' }),
+      'got that address',
+    ],
+  ])('refuses a second sandbox with %s, and keeps nothing of it', (_, second, sentence) => {
+    const store = aStore()
+    expect(() =>
+      store.commit([
+        { edit: 'key.add', key },
+        { edit: 'sandbox.add', sandbox: second },
+      ]),
+    ).toThrow(sentence)
+    expect(store.state()).toMatchObject({ sandboxes: [{ id: 'sb1x' }], keys: [] })
+  })
+
+  it('has one live operation a sandbox; a stuck one is not live', () => {
+    const store = aStore()
+    const second = { ...operation, id: 'op2', origin: { ...operation.origin, eventKey: 'e2' } }
+    store.commit([{ edit: 'operation.start', operation }])
+    expect(() => store.commit([{ edit: 'operation.start', operation: second }])).toThrow('Something else was started')
+    store.commit([
+      { edit: 'operation.note', id: 'op1', change: { state: 'stuck' } },
+      { edit: 'operation.start', operation: second },
+    ])
+    expect(store.state().operations.map(({ id, state }) => [id, state])).toEqual([
+      ['op1', 'stuck'],
+      ['op2', 'running'],
+    ])
+  })
+
+  it('undoes all when `after` fails', () => {
+    const store = aStore()
+    const fail = (): void => {
+      throw new Error('the inbox is away')
+    }
+    expect(() => store.commit([{ edit: 'sandbox.want', id: 'sb1x', ask: { power: 'stop' } }], fail)).toThrow(
+      'the inbox is away',
+    )
+    expect(store.state().sandboxes[0]?.generation).toBe(1)
+  })
+
+  it('refuses a way that no sandbox goes', () => {
+    const store = aStore()
+    store.commit([{ edit: 'sandbox.want', id: 'sb1x', phase: 'deleting' }])
+    expect(() => store.commit([{ edit: 'sandbox.note', id: 'sb1x', facts: { phase: 'ready' } }])).toThrow(
+      'cannot become ready',
+    )
+  })
+
+  it('remembers who was buried, and frees the name', () => {
+    const store = aStore()
+    store.commit([
+      { edit: 'sandbox.bury', id: 'sb1x' },
+      { edit: 'sandbox.add', sandbox: aSandbox({ id: 'sb2y', instance: 'i2' }) },
+    ])
+    expect(store.state()).toMatchObject({ sandboxes: [{ id: 'sb2y' }], buried: new Set(['sb1x']) })
+  })
+
+  it('does not open what a newer Sandpiper wrote', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const db = openDatabase(file)
+    db.pragma('user_version = 99')
+    db.close()
+    expect(() => openDatabase(file)).toThrow(NewerSchemaError)
+  })
+})
