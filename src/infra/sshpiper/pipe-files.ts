@@ -1,0 +1,44 @@
+import type { WantedPipe } from '../../core/parts/pipe.js'
+import { publicLineOf } from './openssh-key.js'
+
+/** The mark that makes a folder ours; holds the sandbox's id. SSHPiper does not read it. */
+export const MARKER = 'sandpiper'
+
+/** The names that SSHPiper's `workingdir` plugin reads. */
+export const PIPE_FILES = ['sshpiper_upstream', 'id_rsa', 'authorized_keys', 'known_hosts', MARKER] as const
+
+export type PipeFiles = Readonly<Record<(typeof PIPE_FILES)[number], string>>
+
+/** `id_rsa` is the plugin's fixed name; the key in it is an ed25519 one. */
+export function renderPipe(pipe: WantedPipe, user: string, privateKey: string): PipeFiles {
+  const host = pipe.port === 22 ? pipe.address : `[${pipe.address}]:${pipe.port}`
+  return {
+    sshpiper_upstream: `${user}@${pipe.address}:${pipe.port}\n`,
+    id_rsa: privateKey,
+    authorized_keys: lines(pipe.authorizedKeys),
+    known_hosts: lines(pipe.hostKeys.map((key) => `${host} ${key}`)),
+    [MARKER]: `${pipe.sandbox}\n`,
+  }
+}
+
+/** Reads files back; null where they are not, byte for byte, what we render for any pipe. */
+export function parsePipe(name: string, files: PipeFiles, user: string): WantedPipe | null {
+  const upstream = /^([^@]+)@([0-9.]+):(\d+)\n$/.exec(files.sshpiper_upstream)
+  const mappingKey = publicLineOf(files.id_rsa)
+  if (upstream === null || upstream[1] !== user || mappingKey === null) return null
+  const pipe: WantedPipe = {
+    name,
+    sandbox: files[MARKER].trim(),
+    address: upstream[2] ?? '',
+    port: Number(upstream[3]),
+    authorizedKeys: files.authorized_keys.split('\n').filter((line) => line !== ''),
+    hostKeys: files.known_hosts.split('\n').flatMap((line) => (line === '' ? [] : [line.slice(line.indexOf(' ') + 1)])),
+    mappingKey,
+  }
+  const again = renderPipe(pipe, user, files.id_rsa)
+  return pipe.authorizedKeys.length > 0 && PIPE_FILES.every((file) => again[file] === files[file]) ? pipe : null
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join('')
+}

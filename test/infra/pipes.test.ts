@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { wantedPipe, type WantedPipe } from '../../src/core/parts/pipe.js'
+import { FileKeyring } from '../../src/infra/sshpiper/keyring.js'
+import { makeKeyPair, publicLineOf } from '../../src/infra/sshpiper/openssh-key.js'
+import { WorkingdirPipes } from '../../src/infra/sshpiper/pipes.js'
+import { aSandbox, aState } from '../core/sandbox-fixture.js'
+
+let root: string
+let pipes: WorkingdirPipes
+let keyring: FileKeyring
+let wanted: WantedPipe
+
+beforeEach(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipes-'))
+  root = join(folder, 'pipes')
+  mkdirSync(root)
+  keyring = new FileKeyring(join(folder, 'keys'))
+  pipes = new WorkingdirPipes(root, keyring)
+  const keys = await keyring.ensure('sb1x')
+  const sandbox = aSandbox({ mappingKey: keys.mapping, hostKeys: [keys.host] })
+  const pipe = wantedPipe(sandbox, aState().keys, { sshPort: 22 })
+  if (pipe === null) throw new Error('the fixture has a key')
+  wanted = pipe
+})
+
+const write = (): Promise<void> => pipes.apply({ kind: 'pipe.write', wanted, reason: 'missing' })
+
+describe('a key pair', () => {
+  const hasKeygen = existsSync('/usr/bin/ssh-keygen')
+
+  it.skipIf(!hasKeygen)('is one that ssh-keygen reads (skipped where there is no ssh-keygen)', () => {
+    const pair = makeKeyPair()
+    const file = join(root, 'key')
+    writeFileSync(file, pair.privateText, { mode: 0o600 })
+    const line = execFileSync('ssh-keygen', ['-y', '-f', file]).toString().trim()
+    expect(line.split(' ').slice(0, 2).join(' ')).toBe(pair.publicLine)
+  })
+
+  it('shows its public half', () => {
+    const pair = makeKeyPair()
+    expect(publicLineOf(pair.privateText)).toBe(pair.publicLine)
+    expect(publicLineOf('something else')).toBeNull()
+  })
+
+  it('stays the same until it is forgotten', async () => {
+    const first = await keyring.ensure('sb1x')
+    expect(await keyring.ensure('sb1x')).toEqual(first)
+    await keyring.forget('sb1x')
+    expect((await keyring.ensure('sb1x')).mapping).not.toBe(first.mapping)
+  })
+})
+
+describe('the pipes', () => {
+  it('are written so that SSHPiper takes them, and read back as they were wanted', async () => {
+    await write()
+    const folder = join(root, 'myapp')
+    expect(readFileSync(join(folder, 'sshpiper_upstream'), 'utf8')).toBe('exedev@10.88.0.10:22\n')
+    expect(readFileSync(join(folder, 'known_hosts'), 'utf8')).toBe(`10.88.0.10 ${wanted.hostKeys[0]}\n`)
+    for (const file of readdirSync(folder)) expect(lstatSync(join(folder, file)).mode & 0o777).toBe(0o600)
+    expect(await pipes.observe('all')).toEqual(new Map([['myapp', { owner: 'ours', pipe: wanted }]]))
+    expect(readdirSync(root)).toEqual(['myapp'])
+  })
+
+  it.each<[string, (folder: string) => void, string]>([
+    ['a file is lost', (folder) => rmSync(join(folder, 'authorized_keys')), 'authorized_keys is missing'],
+    ['others may read the key', (folder) => chmodSync(join(folder, 'id_rsa'), 0o644), 'others may read id_rsa'],
+    [
+      'the upstream was changed',
+      (folder) => writeFileSync(join(folder, 'sshpiper_upstream'), 'root@1.2.3.4:22\n'),
+      'a file was changed',
+    ],
+    ['all keys were taken out', (folder) => writeFileSync(join(folder, 'authorized_keys'), ''), 'a file was changed'],
+    ['a file was put in', (folder) => writeFileSync(join(folder, 'extra'), ''), 'there are more files than ours'],
+    ['others may look in', (folder) => chmodSync(folder, 0o755), 'others may look into its folder'],
+  ])('show it when %s, and are whole again after a write', async (_, damage, detail) => {
+    await write()
+    damage(join(root, 'myapp'))
+    expect((await pipes.observe(['myapp'])).get('myapp')).toEqual({
+      owner: 'altered',
+      name: 'myapp',
+      sandbox: 'sb1x',
+      detail,
+    })
+    await write()
+    expect((await pipes.observe(['myapp'])).get('myapp')).toEqual({ owner: 'ours', pipe: wanted })
+  })
+
+  it('call a folder without our mark foreign', async () => {
+    mkdirSync(join(root, 'shop'))
+    expect((await pipes.observe('all')).get('shop')).toEqual({ owner: 'foreign', name: 'shop' })
+  })
+
+  it('are gone after a remove, which may run twice', async () => {
+    await write()
+    const remove = { kind: 'pipe.remove', name: 'myapp', sandbox: 'sb1x', reason: 'deleted' } as const
+    await pipes.apply(remove)
+    await pipes.apply(remove)
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it('are swept of half-built folders', async () => {
+    await write()
+    mkdirSync(join(root, '.sandpiper-half'))
+    writeFileSync(join(root, '.sandpiper-half', 'id_rsa'), 'secret')
+    await pipes.sweep()
+    expect(readdirSync(root)).toEqual(['myapp'])
+  })
+
+  it('never show a key that any password would open', async () => {
+    let looks = 0
+    let isOver = false
+    const watch = async (): Promise<void> => {
+      while (!isOver) {
+        const files = filesOf(join(root, 'myapp'))
+        if (files.includes('id_rsa')) expect(files).toContain('authorized_keys')
+        looks += 1
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    const rewrite = async (): Promise<void> => {
+      for (let i = 0; i < 100; i += 1) await write()
+      isOver = true
+    }
+    await Promise.all([watch(), rewrite()])
+    expect(looks).toBeGreaterThan(100)
+  })
+})
+
+/** What SSHPiper would find: nothing where the folder is just being replaced. */
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
