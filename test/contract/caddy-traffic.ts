@@ -85,6 +85,19 @@ export function caddyTraffic(name: string, bench: () => Bench): void {
       expect(error.message).toContain('401')
     })
 
+    it.each([
+      ['a POST', {}, { method: 'POST', body: 'x'.repeat(1000) } as const],
+      ['a WebSocket', { connection: 'Upgrade', upgrade: 'websocket' }, {}],
+    ])('answers %s to a dead upstream', async (_what, headers, how) => {
+      const { world } = bench()
+      expect((await visit(world, 'dead.test', headers, how)).status).toBe(503)
+    })
+
+    it('lets a form of another site send nothing to the agent', async () => {
+      const headers = { authorization: login, 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }
+      expect((await visit(bench().world, agentHost, headers, { method: 'POST', body: 'a=b' })).status).toBe(403)
+    })
+
     it('shows a page of its own where the upstream is dead and the daemon is away', async () => {
       const { status, text, headers } = await visit(bench().world, 'dead.test')
       expect(status).toBe(503)

@@ -1,5 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, request as ask, type IncomingHttpHeaders } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { Agent, request } from 'undici'
 import { WebSocketServer } from 'ws'
 import type { CaddyAddress } from '../../src/infra/caddy/client.js'
@@ -43,17 +44,23 @@ export async function raw(
 }
 
 /** A request through Caddy to one host name. */
-export async function visit(world: CaddyWorld, host: string, headers: Record<string, string> = {}) {
-  const dispatcher = new Agent()
-  try {
-    const answer = await request(`http://${world.listen}/some/path?x=1`, {
-      dispatcher,
-      headers: { host, ...headers },
+export async function visit(
+  world: CaddyWorld,
+  host: string,
+  headers: Record<string, string> = {},
+  how: { method?: 'GET' | 'POST'; body?: string } = {},
+) {
+  const { body = '', method = 'GET' } = how
+  return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+    // Not undici: it sends no `Upgrade` of ours.
+    const url = `http://${world.listen}/some/path?x=1`
+    const out = ask(url, { method, agent: false, headers: { host, ...headers } }, (answer) => {
+      const { statusCode: status = 0, headers } = answer
+      text(answer).then((text) => resolve({ status, headers, text }), reject)
     })
-    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
-  } finally {
-    await dispatcher.close()
-  }
+    out.on('error', reject)
+    out.end(body)
+  })
 }
 
 export interface Upstream {

@@ -5,6 +5,7 @@ import { CaddyClient } from '../../src/infra/caddy/client.js'
 import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
 import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
 import { raw, startUpstream, type CaddyWorld, type Upstream } from './caddy-world.js'
+import { caddyAdmin } from './caddy-admin.js'
 import { caddyTraffic } from './caddy-traffic.js'
 
 export interface Bench {
@@ -136,6 +137,7 @@ export function caddyContract(name: string, make: () => Promise<CaddyWorld>): vo
   })
 
   caddyTraffic(name, () => bench)
+  caddyAdmin(name, () => bench)
 }
 
 async function setUp(world: CaddyWorld): Promise<Bench> {

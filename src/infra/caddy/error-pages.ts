@@ -42,7 +42,8 @@ function daemonPage(address: string): JsonObject {
   return {
     handler: 'reverse_proxy',
     upstreams: [{ dial: url === null ? `unix/${address}` : `${url.hostname}:${url.port === '' ? 80 : url.port}` }],
-    rewrite: { method: 'GET', uri: url?.pathname ?? '/' },
+    // The question mark drops the visitor's query.
+    rewrite: { method: 'GET', uri: `${url?.pathname ?? '/'}?` },
     transport: { protocol: 'http', dial_timeout: '1s' },
     headers: {
       request: {

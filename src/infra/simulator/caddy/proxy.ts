@@ -18,7 +18,7 @@ export async function proxy(handler: ReverseProxy, exchange: Exchange): Promise<
   const options: RequestOptions = {
     ...target(dial),
     method,
-    path: handler.rewrite?.uri ?? request.url ?? '/',
+    path: rewritten(request.url ?? '/', handler.rewrite?.uri),
     headers: outgoing(handler, exchange, method !== request.method),
     agent: false,
   }
@@ -51,6 +51,14 @@ function forward(
     if (body === null) out.end()
     else body.pipe(out)
   })
+}
+
+/** The query stays, unless the new one has a question mark. */
+function rewritten(asked: string, uri: string | undefined): string {
+  if (uri === undefined) return asked
+  if (uri.includes('?')) return uri.replace(/\?$/, '')
+  const mark = asked.indexOf('?')
+  return mark < 0 ? uri : `${uri}${asked.slice(mark)}`
 }
 
 function target(dial: string): RequestOptions {
