@@ -14,8 +14,8 @@ export interface Bench {
   readonly keeper: CaddyKeeper
   readonly writes: string[]
   readonly settings: CaddySettings
-  app(name: string, port?: number): Route
-  agent(name: string): Promise<Route>
+  readonly app: (name: string, port?: number) => Route
+  readonly agent: (name: string) => Promise<Route>
 }
 
 export const never = new AbortController().signal
