@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CaddyClient } from '../../src/infra/caddy/client.js'
 import { caddyContract } from '../contract/caddy.js'
+import { caddyTls } from '../contract/caddy-tls.js'
 import { freePort, type CaddyWorld } from '../contract/caddy-world.js'
 import { labUp } from './lab.js'
 
@@ -51,16 +52,18 @@ async function answering(address: CaddyWorld['address']): Promise<void> {
   }
 }
 
-caddyContract('a real Caddy on a unix socket', () =>
+const onSocket = () =>
   start((folder) => {
     const socketPath = join(folder, 'admin.sock')
     return Promise.resolve({ address: { socketPath }, env: `unix/${socketPath}` })
-  }),
-)
+  })
 
-caddyContract('a real Caddy on a TCP port', () =>
+const onPort = () =>
   start(async () => {
     const listen = `127.0.0.1:${await freePort()}`
     return { address: { url: `http://${listen}` }, env: listen }
-  }),
-)
+  })
+
+caddyContract('a real Caddy on a unix socket', onSocket)
+caddyContract('a real Caddy on a TCP port', onPort)
+caddyTls('a real Caddy', onSocket)

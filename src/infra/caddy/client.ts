@@ -28,14 +28,17 @@ export class CaddyClient {
     this.onWrite = options.onWrite ?? (() => {})
   }
 
-  /** The text, as a caller that knows the Etag need not parse it. Reads again once where a change cut the connection. */
+  /** The text, as a caller that knows the Etag need not parse it. Reads again where a change cut the connection. */
   async read(path: string, signal?: AbortSignal): Promise<{ text: string; etag: string | null }> {
-    const answer = await this.send('GET', path, {}, undefined, signal).catch((error: unknown) => {
-      if (wasCut(error)) return this.send('GET', path, {}, undefined, signal)
-      throw error
-    })
-    if (answer.status !== 200) throw refused(`GET ${path}`, answer.status, answer.text)
-    return { text: answer.text, etag: answer.etag }
+    for (let cuts = 0; ; cuts++) {
+      try {
+        const { status, text, etag } = await this.send('GET', path, {}, undefined, signal)
+        if (status !== 200) throw refused(`GET ${path}`, status, text)
+        return { text, etag }
+      } catch (error) {
+        if (!wasCut(error) || cuts === 2) throw error
+      }
+    }
   }
 
   async write(method: 'POST' | 'PATCH', path: string, body: Json, ifMatch: string | null): Promise<WriteOutcome> {
@@ -79,7 +82,7 @@ export class CaddyClient {
       return { status: answer.statusCode, text, etag: first(answer.headers['etag']) ?? answer.trailers['etag'] ?? null }
     } catch (error) {
       if (signal?.aborted === true) throw error
-      const why = limit.aborted ? `no answer within ${this.timeLimit} ms` : String((error as Error).message)
+      const why = limit.aborted ? `no answer within ${this.timeLimit} ms` : (error as Error).message
       throw new InfraError('caddy', 'later', `caddy: ${method} ${path}: ${why}`, { cause: error })
     }
   }

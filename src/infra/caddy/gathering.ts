@@ -32,7 +32,7 @@ export class Gathering<T> {
         done: (error) => {
           signal.removeEventListener('abort', leave)
           if (error === undefined) resolve()
-          else reject(error as Error)
+          else reject(error)
         },
       }
       signal.addEventListener('abort', leave, { once: true })

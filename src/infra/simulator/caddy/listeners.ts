@@ -28,7 +28,7 @@ export class Listeners {
       }
     } catch (error) {
       await Promise.all(opened.map(([, listener]) => shut(listener)))
-      throw new AdminRefusal(500, `loading new config: http app module: start: ${String((error as Error).message)}`)
+      throw new AdminRefusal(500, `loading new config: http app module: start: ${(error as Error).message}`)
     }
     for (const [address, listener] of opened) this.open.set(address, listener)
     for (const [address, listener] of this.open) {
