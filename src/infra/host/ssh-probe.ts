@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { connect } from 'node:net'
 
 /** Tries begin this often: one that hangs in ARP or TCP retries must not hold up the next. */
@@ -11,6 +12,8 @@ export class BannerProbe {
   async answers(address: string, port: number, signal: AbortSignal): Promise<boolean> {
     return new Promise<boolean>((resolve) => {
       const ended = new AbortController()
+      // One listener a try that is still open: some fifty at most, by the two limits above.
+      setMaxListeners(0, ended.signal)
       const end = (seen: boolean): void => {
         if (ended.signal.aborted) return
         ended.abort()

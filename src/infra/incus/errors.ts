@@ -1,5 +1,7 @@
 import { InfraError, type Retry } from '../../core/errors.js'
 
+export const NO_IMAGE = 'the image does not exist'
+
 interface Rule {
   readonly words: RegExp
   readonly retry: Retry
@@ -32,7 +34,7 @@ const RULES: readonly Rule[] = [
     words:
       /image not provided|image not found|couldn't be found|failed getting (remote )?image|error parsing image name|manifest unknown/i,
     retry: 'never',
-    sentence: 'the image does not exist',
+    sentence: NO_IMAGE,
   },
   {
     words: /ip address .* (already|in use)|already (allocated|defined|in use)|conflicting/i,

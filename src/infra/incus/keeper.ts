@@ -4,7 +4,7 @@ import type { InstanceChange, InstanceField, SeenInstance, WantedInstance } from
 import type { InstanceKeeper, Keyring, Names } from '../../core/ports.js'
 import type { Network } from '../../core/state.js'
 import type { IncusClient } from './client.js'
-import { isGone, says } from './errors.js'
+import { isGone, NO_IMAGE, says } from './errors.js'
 import { pushAuthorizedKey, pushFirstFiles } from './files.js'
 import {
   createBody,
@@ -79,7 +79,7 @@ export class IncusKeeper implements InstanceKeeper {
     try {
       await run(this.client, 'POST', '/1.0/instances', createBody(wanted, this.settings), options)
     } catch (error) {
-      if (!says(error, /already exists/i)) throw error
+      if (!says(error, /already exists/i)) throw namingImage(error, wanted)
       await this.settle(wanted.name, signal, detail)
       await this.ours(wanted.name, wanted.sandbox, signal)
     }
@@ -172,4 +172,11 @@ export class IncusKeeper implements InstanceKeeper {
       throw error
     }
   }
+}
+
+/** People know their images by name: a refusal that is about the image says which. */
+function namingImage(error: unknown, { image }: WantedInstance): unknown {
+  if (!(error instanceof InfraError) || error.sentence !== NO_IMAGE) return error
+  const sentence = `the image \`${image.alias}\` does not exist`
+  return new InfraError('incus', error.retry, error.message, { sentence, cause: error })
 }

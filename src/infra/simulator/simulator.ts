@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { startSimulatedCaddy } from './caddy/simulator.js'
 import { startSimulatedIncus } from './incus/start.js'
 
 export interface Simulator {
@@ -14,5 +15,16 @@ export async function startSimulator(options: { readonly folder: string }): Prom
   const incusSocket = join(options.folder, 'incus.socket')
   const caddyAdminSocket = join(options.folder, 'caddy.socket')
   const incus = await startSimulatedIncus({ socketPath: incusSocket, stateFolder: join(options.folder, 'incus') })
-  return { incusSocket, caddyAdminSocket, close: () => incus.close() }
+  const caddy = await startSimulatedCaddy({
+    admin: { socketPath: caddyAdminSocket },
+    stateFile: join(options.folder, 'caddy.json'),
+  })
+  return {
+    incusSocket,
+    caddyAdminSocket,
+    close: async () => {
+      await caddy.close()
+      await incus.close()
+    },
+  }
 }

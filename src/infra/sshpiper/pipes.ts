@@ -36,7 +36,7 @@ export class WorkingdirPipes implements PipeKeeper {
       if (change.kind === 'pipe.write') await this.write(change.wanted)
       else await this.takeAway(change.name)
     } catch (error) {
-      throw codeOf(error) === '' ? error : diskError(`${change.kind}`, error)
+      throw codeOf(error) === '' ? error : diskError(change.kind, error)
     }
   }
 

@@ -1,0 +1,38 @@
+import { request as plain } from 'node:http'
+import { request as secure } from 'node:https'
+import type { TestHost } from './engine.js'
+
+export interface Visit {
+  readonly status: number
+  readonly body: string
+}
+
+/** What a browser gets at this host name, through the host's Caddy. */
+export async function visit(host: TestHost, name: string, login?: { user: string; password: string }): Promise<Visit> {
+  const [address = '', port = ''] = host.listen.split(':')
+  const auth = login === undefined ? {} : { auth: `${login.user}:${login.password}` }
+  const options = { host: address, port, path: '/', headers: { host: name }, agent: false, timeout: 10_000, ...auth }
+  return new Promise((resolve, reject) => {
+    const send =
+      host.tls === 'off' ? plain(options) : secure({ ...options, servername: name, rejectUnauthorized: false })
+    send.on('error', reject)
+    send.on('timeout', () => send.destroy(new Error('no answer in time')))
+    send.on('response', (response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (text: string) => (body += text))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+    })
+    send.end()
+  })
+}
+
+/** Asks again until it answers so: a guest's services come up a moment after its start. */
+export async function visitUntil(status: number, look: () => Promise<Visit>): Promise<Visit> {
+  const end = Date.now() + 20_000
+  for (;;) {
+    const seen = await look().catch((error: Error) => ({ status: 0, body: error.message }))
+    if (seen.status === status || Date.now() > end) return seen
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
