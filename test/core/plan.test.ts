@@ -71,7 +71,7 @@ function converge(world: ModelWorld, start: Sandbox): { rounds: number; sandbox:
   const state = aState({ sandboxes: [start] })
   for (let rounds = 0; rounds < 6; rounds += 1) {
     const facts = learn(sandbox, world.instances.get(sandbox.instance) ?? null)
-    if (facts !== null) sandbox = { ...sandbox, ...facts } as Sandbox
+    if (facts !== null) sandbox = { ...sandbox, ...facts }
     const plan = wholePlan(planSandbox(sandbox, state, world.seen(), settings))
     if (plan.changes.length === 0) return { rounds, sandbox }
     for (const change of plan.changes) world.apply(change)
@@ -86,7 +86,7 @@ describe('the plan of a sandbox', () => {
         const world = new ModelWorld()
         const wanted = wantedInstance({ ...sandbox, phase: 'ready' })
         if (instance !== null && wanted !== null)
-          world.instances.set(sandbox.instance, { ...instanceOf(wanted), ...instance } as SeenInstance)
+          world.instances.set(sandbox.instance, { ...instanceOf(wanted), ...instance })
         if (pipe !== null) world.pipes.set('myapp', pipe)
         if (route !== null) world.routes.set('sandpiper:sb1x:agent', route)
         const { sandbox: end } = converge(world, sandbox)

@@ -8,11 +8,10 @@ import { IncusEvents } from '../../src/infra/incus/events.js'
 import { IncusKeeper } from '../../src/infra/incus/keeper.js'
 import { ensureAcl } from '../../src/infra/incus/network.js'
 import { incusContract } from '../contract/incus.js'
+import { labUp } from './lab.js'
 
-// SANDPIPER_LAB_INCUS: the lab's unix socket ("incusSocket" in what test/lab/up.sh prints).
-const socket = process.env['SANDPIPER_LAB_INCUS']
-const why = socket === undefined ? ' (skipped: SANDPIPER_LAB_INCUS is not set)' : ''
-const client = new IncusClient({ socket: socket ?? '/nonexistent' })
+const lab = await labUp()
+const client = new IncusClient({ socket: lab.incusSocket })
 // The lab's kernel has no connection tracking on bridges, so a NIC with an ACL would not start.
 const settings = { network: 'labbr0', pool: 'default', acl: null }
 const keyring: Keyring = {
@@ -25,7 +24,7 @@ const image = { server: null, protocol: null, alias: 'sb/trixie' }
 const signal = AbortSignal.timeout(300_000)
 const quiet = (): void => undefined
 
-describe.skipIf(socket === undefined)(`Incus in the lab${why}`, () => {
+describe('Incus in the lab', () => {
   afterAll(() => client.close())
 
   incusContract(() =>
