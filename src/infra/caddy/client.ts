@@ -93,8 +93,8 @@ function first(value: string | string[] | undefined): string | undefined {
 }
 
 function wasCut(error: unknown): boolean {
-  const cause = error instanceof InfraError ? (error.cause as { code?: unknown }) : null
-  return cause !== null && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(cause.code))
+  const cause = error instanceof InfraError ? (error.cause as { code?: unknown } | undefined) : undefined
+  return cause !== undefined && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(cause.code))
 }
 
 function refused(what: string, status: number, text: string): InfraError {
