@@ -126,15 +126,13 @@ describe('Incus in the lab', () => {
     events.close()
   })
 
-  const lab = socket?.replace(/state\/incus\/unix\.socket$/, '') ?? ''
   it('speaks HTTPS with a client certificate', async () => {
-    const read = (name: string) => readFile(`${lab}${name}`, 'utf8')
-    const remote = new IncusClient({
-      url: 'https://127.0.0.1:8443',
-      cert: await read('tls/client.crt'),
-      key: await read('tls/client.key'),
-      serverCert: await read('state/incus/server.crt'),
-    })
+    const { url, ...files } = lab.incusHttps
+    const [cert, key, serverCert] = await Promise.all(
+      [files.cert, files.key, files.serverCert].map((file) => readFile(file, 'utf8')),
+    )
+    if (cert === undefined || key === undefined || serverCert === undefined) throw new Error('a file is missing')
+    const remote = new IncusClient({ url, cert, key, serverCert })
     const network = await new IncusKeeper(remote, settings, keyring).network(signal)
     expect(network.name).toBe('labbr0')
     await remote.close()
