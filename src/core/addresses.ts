@@ -9,11 +9,12 @@ export function allocateAddress(
   const [gateway = '', bits = '24'] = network.ipv4.split('/')
   const size = 2 ** (32 - Number(bits))
   const first = Math.floor(number(gateway) / size) * size
-  const [from, to] = pins === null ? [first + 1, first + size - 2] : [number(pins[0]), number(pins[1])]
+  const [low, high] = pins === null ? [first, first + size] : [number(pins[0]), number(pins[1])]
+  const [from, to] = [Math.max(low, first + 1), Math.min(high, first + size - 2)]
   const used = new Set([gateway, ...network.leased, ...taken])
-  const dynamic = network.dhcpRanges.map(([low, high]) => [number(low), number(high)] as const)
+  const dynamic = network.dhcpRanges.map(([start, end]) => [number(start), number(end)] as const)
   for (let address = from; address <= to; address += 1) {
-    const range = dynamic.find(([low, high]) => address >= low && address <= high)
+    const range = dynamic.find(([start, end]) => address >= start && address <= end)
     if (range !== undefined) address = range[1]
     else if (!used.has(text(address))) return text(address)
   }

@@ -5,6 +5,10 @@ import { UserError } from './errors.js'
 import type { Sandbox } from './sandbox.js'
 
 const LONGEST = 32
+/** All that IDNA takes for a dot. */
+const DOTS = /[.。．｡]/
+/** Characters that would make a URL of a domain; `domainToASCII` drops them, with what they lead to. */
+const NO_DOMAIN = /[\s/@:?#\\%[\]]/
 const RESERVED = ['admin', 'api', 'exedev', 'git', 'localhost', 'mail', 'ns1', 'ns2', 'root', 'shelley', 'www']
 
 export interface CreateTarget {
@@ -23,7 +27,7 @@ export function checkName(name: string, reserved: readonly string[]): void {
   if (/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name)) return
   const rule =
     'A name has 2 to 32 characters: a–z, 0–9 and hyphens, beginning with a letter and not ending with a hyphen.'
-  const better = corrected(name)
+  const better = corrected(name, reserved)
   if (better === null) throw new UserError('invalid', rule)
   const offer = { label: `Use ${better}`, command: 'create', args: { target: better } }
   throw new UserError('invalid', `${rule} \`${name}\` could be \`${better}\`.`, [offer])
@@ -38,13 +42,13 @@ export function parseCreateTarget(
   nameOverride?: string,
 ): CreateTarget {
   const typed = text.trim()
-  const below = typed.toLowerCase().endsWith(`.${base}`) ? typed.slice(0, -base.length - 1) : typed
-  if (!below.includes('.')) {
-    const name = nameOverride ?? below
+  const host = DOTS.test(typed) ? checkDomain(typed, base) : null
+  const below = host?.endsWith(`.${base}`) ? host.slice(0, -base.length - 1) : null
+  if (host === null || (below !== null && !below.includes('.'))) {
+    const name = nameOverride ?? below ?? typed
     checkName(name, reserved)
     return targetOf(name, `${name}.${base}`, false)
   }
-  const host = checkDomain(typed, base)
   if (nameOverride !== undefined) checkName(nameOverride, reserved)
   return targetOf(nameOverride ?? nameOfDomain(host, reserved, taken), host, true)
 }
@@ -72,10 +76,11 @@ export function checkPort(text: string, agentPort: number, sshPort: number): num
 
 /** Two free names like this one. */
 export function suggestNames(name: string, owner: string, taken: (name: string) => boolean): string[] {
+  const isFree = (one: string): boolean => !taken(one) && !RESERVED.includes(one)
   const numbered = Array.from({ length: 20 }, (_, index) => withSuffix(name, `${index + 2}`))
   const label = owner.toLowerCase().replace(/[^a-z0-9]/g, '')
-  const free = numbered.filter((one) => !taken(one)).slice(0, 1)
-  const own = label === '' ? [] : [withSuffix(name, `-${label.slice(0, 12)}`)].filter((one) => !taken(one))
+  const free = numbered.filter(isFree).slice(0, 1)
+  const own = label === '' ? [] : [withSuffix(name, `-${label.slice(0, 12)}`)].filter(isFree)
   return [...free, ...own]
 }
 
@@ -84,16 +89,17 @@ function targetOf(name: string, host: string, custom: boolean): CreateTarget {
 }
 
 function checkDomain(text: string, base: string): string {
-  const host = domainToASCII(text.replace(/\.$/, '').toLowerCase())
+  const host = NO_DOMAIN.test(text) ? '' : domainToASCII(text.toLowerCase()).replace(/\.$/, '')
   const labels = host.split('.')
   const isDomain =
-    host !== '' &&
+    labels.length > 1 &&
     host.length <= 253 - agentHostOf('').length &&
     labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) &&
     isIP(host) === 0
   if (!isDomain)
     throw new UserError('invalid', `\`${text.slice(0, 80)}\` is no domain. One looks like \`app.example.com\`.`)
-  if (host === base) throw new UserError('invalid', `\`${base}\` is where all sandboxes live. Choose a name below it.`)
+  if (host === base || agentHostOf(host) === base)
+    throw new UserError('invalid', `\`${base}\` is where all sandboxes live. Choose a name below it.`)
   return host
 }
 
@@ -110,12 +116,12 @@ function withSuffix(name: string, suffix: string): string {
   return name.slice(0, LONGEST - suffix.length).replace(/-+$/, '') + suffix
 }
 
-function corrected(name: string): string | null {
+function corrected(name: string, reserved: readonly string[]): string | null {
   const better = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')
     .slice(0, LONGEST)
     .replace(/-+$/, '')
-  return better.length < 2 || better === name || RESERVED.includes(better) ? null : better
+  return better.length < 2 || better === name || [...RESERVED, ...reserved].includes(better) ? null : better
 }

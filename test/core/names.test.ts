@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allocateAddress } from '../../src/core/addresses.js'
 import { UserError } from '../../src/core/errors.js'
 import { checkName, checkPort, collision, parseCreateTarget, suggestNames } from '../../src/core/names.js'
 import { aSandbox } from './sandbox-fixture.js'
@@ -20,6 +19,11 @@ describe('names', () => {
 
   it('offers the name that would work', () => {
     expect(() => checkName('My_App', [])).toThrow('`My_App` could be `my-app`')
+  })
+
+  it('never offers a name that is reserved', () => {
+    expect(() => checkName('Status', ['status'])).toThrow(/not ending with a hyphen\.$/)
+    expect(suggestNames('ns', '', () => false)).toEqual(['ns3'])
   })
 
   it('makes only what SSHPiper takes, of any text, or a sentence', () => {
@@ -66,12 +70,45 @@ describe('what is typed behind create', () => {
     expect(target('9gag.com').name).toMatch(/^s-9gag-com-[0-9a-f]{6}$/)
   })
 
-  it.each(['a..b', '10.0.0.1', '*.example.com', 'box.example.com', `${'a'.repeat(64)}.com`, '.', 'a b.com'])(
-    'refuses %j',
+  it.each(
+    [
+      'a..b',
+      '10.0.0.1',
+      '*.example.com',
+      'box.example.com',
+      `${'a'.repeat(64)}.com`,
+      '.',
+      'a b.com',
+      'localhost.',
+    ].concat(
+      'example.com/path',
+      'you@example.com',
+      'example.com:80',
+      'ex\tample.com',
+      '0x7f.1',
+      '[::1].com',
+      `${'a.'.repeat(125)}com`,
+    ),
+  )('refuses %j', (text) => {
+    expect(() => target(text)).toThrow(UserError)
+  })
+
+  it.each(['admin.box.example.com.', 'admin.box。example.com', 'ADMIN.BOX.EXAMPLE.COM', 'status.box.example.com.'])(
+    'is never a reserved name by another spelling: %j',
     (text) => {
-      expect(() => target(text)).toThrow(UserError)
+      expect(() => target(text)).toThrow('is reserved')
     },
   )
+
+  it('is a name below the base, however its dots are typed', () => {
+    for (const text of ['myapp.box.example.com.', 'myapp。box.example.com', 'MyApp.box.example.com']) {
+      expect(target(text)).toEqual(target('myapp'))
+    }
+  })
+
+  it('is no host whose agent would sit on the base', () => {
+    expect(() => parseCreateTarget('example.com', 'shelley.example.com', [], free)).toThrow(UserError)
+  })
 
   it("collides with another sandbox's agent name", () => {
     const { host: app, agentHost: agent } = target('shelley.myapp.box.example.com')
@@ -91,23 +128,4 @@ describe('ports', () => {
 
 it('suggests names that are free', () => {
   expect(suggestNames('myapp', 'Ada', (name) => name === 'myapp2')).toEqual(['myapp3', 'myapp-ada'])
-})
-
-describe('addresses', () => {
-  const network = {
-    name: 'br',
-    ipv4: '10.88.0.1/24',
-    dhcpRanges: [['10.88.0.4', '10.88.0.254']] as const,
-    leased: ['10.88.0.2'],
-  }
-
-  it('gives the lowest that is neither leased, dynamic, the gateway nor taken', () => {
-    expect(allocateAddress(network, null, new Set())).toBe('10.88.0.3')
-    expect(allocateAddress(network, null, new Set(['10.88.0.3']))).toBeNull()
-  })
-
-  it('keeps within the pins', () => {
-    const wide = { ...network, dhcpRanges: [] }
-    expect(allocateAddress(wide, ['10.88.0.10', '10.88.0.11'], new Set(['10.88.0.10']))).toBe('10.88.0.11')
-  })
 })
