@@ -128,7 +128,7 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
 
   it('says for good that an image does not exist', { timeout: 60_000 }, async () => {
     const change = { kind: 'instance.create', wanted: { ...wanted, image: world.missingImage } } as const
-    const refusal = { retry: 'never', sentence: 'the image does not exist' }
+    const refusal = { retry: 'never', sentence: `the image \`${world.missingImage.alias}\` does not exist` }
     await expect(world.keeper.apply(change, quiet, signal)).rejects.toMatchObject(refusal)
     expect(await seen()).toBeUndefined()
   })
