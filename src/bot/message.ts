@@ -43,6 +43,8 @@ export type Block<Press = CommandCall> =
 export interface Message<Press = CommandCall> {
   /** The outcome, in the first line: state mark and all (`● myapp · running`). */
   readonly title?: string
+  /** Beside the title, at its right where there is room: the owner, the time so far. */
+  readonly aside?: string
   readonly tone?: 'good' | 'bad' | 'busy' | 'plain'
   readonly blocks: readonly Block<Press>[]
   /** Holds a password: never stored, never in a place where others read. */

@@ -9,21 +9,33 @@ export interface PublicKey {
   readonly fingerprint: string
 }
 
-/** How many length-prefixed fields the blob of each kind has, its own name included (RFC 4253, OpenSSH PROTOCOL.u2f). */
-const FIELDS: Readonly<Record<string, number>> = {
-  'ssh-ed25519': 2,
-  'ssh-rsa': 3,
-  'ecdsa-sha2-nistp256': 3,
-  'ecdsa-sha2-nistp384': 3,
-  'ecdsa-sha2-nistp521': 3,
-  'sk-ssh-ed25519@openssh.com': 3,
-  'sk-ecdsa-sha2-nistp256@openssh.com': 4,
-}
+/** OpenSSH takes no longer RSA modulus than this. */
+const LONGEST_RSA = 16_384
+
+/** The coordinates' length in bytes, by curve. */
+const CURVES: ReadonlyMap<string, number> = new Map([
+  ['nistp256', 32],
+  ['nistp384', 48],
+  ['nistp521', 66],
+])
+
+/** The fields of each kind's blob behind its own name (RFC 4253, RFC 5656, OpenSSH's PROTOCOL.u2f). */
+type Field = 'ed25519' | 'curve' | 'point' | 'exponent' | 'modulus' | 'application'
+
+const KINDS: ReadonlyMap<string, readonly Field[]> = new Map<string, readonly Field[]>([
+  ['ssh-ed25519', ['ed25519']],
+  ['ssh-rsa', ['exponent', 'modulus']],
+  ['ecdsa-sha2-nistp256', ['curve', 'point']],
+  ['ecdsa-sha2-nistp384', ['curve', 'point']],
+  ['ecdsa-sha2-nistp521', ['curve', 'point']],
+  ['sk-ssh-ed25519@openssh.com', ['ed25519', 'application']],
+  ['sk-ecdsa-sha2-nistp256@openssh.com', ['curve', 'point', 'application']],
+])
 
 /** Reads one line of a public key file. Throws UserError with what to paste instead. */
 export function parsePublicKey(line: string): PublicKey {
   const text = line.trim()
-  if (text.includes('PRIVATE KEY')) {
+  if (/PRIVATE KEY|PuTTY-User-Key-File/.test(text)) {
     throw new UserError(
       'invalid',
       'That is a private key. Throw it away, make a new pair, and paste the public half (the file that ends in .pub).',
@@ -32,15 +44,18 @@ export function parsePublicKey(line: string): PublicKey {
   if (/[\r\n]/.test(text)) throw new UserError('invalid', 'One key at a time, please: a public key is a single line.')
   const [type = '', blob = '', ...rest] = text.split(/\s+/)
   if (type === 'ssh-dss') throw new UserError('invalid', 'DSA keys are too weak. Make a new one: ssh-keygen -t ed25519')
-  if (FIELDS[type] === undefined) throw notAKey(text)
+  const kind = KINDS.get(type)
+  if (kind === undefined) throw notAKey(text)
   const bytes = Buffer.from(blob, 'base64')
-  if (bytes.toString('base64').replace(/=+$/, '') !== blob.replace(/=+$/, '')) throw damaged()
-  const fields = readFields(bytes)
-  if (fields?.[0]?.toString('latin1') !== type || fields.length !== FIELDS[type]) throw damaged()
-  checkStrength(type, fields)
+  const canonical = bytes.toString('base64')
+  if (canonical.replace(/=+$/, '') !== blob.replace(/=+$/, '')) throw damaged()
+  const [inner, ...fields] = readFields(bytes) ?? []
+  if (inner?.toString('latin1') !== type || fields.length !== kind.length) throw damaged()
+  const curve = /nistp\d+/.exec(type)?.[0] ?? ''
+  kind.forEach((field, index) => checkField(field, fields[index] ?? Buffer.alloc(0), curve))
   return {
     type,
-    blob,
+    blob: canonical,
     comment: cleanComment(rest.join(' ')),
     fingerprint: `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`,
   }
@@ -60,21 +75,35 @@ function readFields(bytes: Buffer): Buffer[] | null {
   return fields
 }
 
-function checkStrength(type: string, fields: readonly Buffer[]): void {
-  if (type.includes('ed25519') && fields[1]?.length !== 32) throw damaged()
-  if (type !== 'ssh-rsa') return
-  const modulus = BigInt(`0x${fields[2]?.toString('hex') || '0'}`)
-  const bits = modulus.toString(2).length
-  if (bits < 2048) {
-    throw new UserError(
-      'invalid',
-      `An RSA key of ${bits} bits is too weak; 2048 is the least. Better: ssh-keygen -t ed25519`,
-    )
+function checkField(field: Field, bytes: Buffer, curve: string): void {
+  const isRight = {
+    ed25519: () => bytes.length === 32,
+    curve: () => bytes.toString('latin1') === curve,
+    // Uncompressed, as OpenSSH wants it: 4, then both coordinates.
+    point: () => bytes[0] === 4 && bytes.length === 1 + 2 * (CURVES.get(curve) ?? 0),
+    exponent: () => isPositive(bytes) && (bytes.at(-1) ?? 0) % 2 === 1,
+    modulus: () => isPositive(bytes),
+    application: () => bytes.length > 0,
   }
+  if (!isRight[field]()) throw damaged()
+  if (field === 'modulus') checkStrength(BigInt(`0x${bytes.toString('hex')}`).toString(2).length)
+}
+
+/** An mpint above zero in its shortest form (RFC 4251): the first bit is the sign. */
+function isPositive(bytes: Buffer): boolean {
+  const [first = 0x80, second = 0] = bytes
+  return first < 0x80 && (first !== 0 || second >= 0x80)
+}
+
+function checkStrength(bits: number): void {
+  if (bits >= 2048 && bits <= LONGEST_RSA) return
+  const why = bits < 2048 ? 'is too weak; 2048 is the least' : `is more than OpenSSH takes (${LONGEST_RSA})`
+  throw new UserError('invalid', `An RSA key of ${bits} bits ${why}. Better: ssh-keygen -t ed25519`)
 }
 
 function cleanComment(comment: string): string {
-  return comment.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 100)
+  const clean = comment.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
+  return Array.from(clean).slice(0, 100).join('')
 }
 
 function damaged(): UserError {
@@ -85,7 +114,7 @@ function damaged(): UserError {
 }
 
 function notAKey(text: string): UserError {
-  const hasOptions = Object.keys(FIELDS).some((type) => text.includes(` ${type} `))
+  const hasOptions = [...KINDS.keys()].some((type) => text.includes(` ${type} `))
   if (hasOptions)
     return new UserError(
       'invalid',

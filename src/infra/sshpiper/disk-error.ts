@@ -1,4 +1,4 @@
-import { InfraError } from '../../core/errors.js'
+import { InfraError, type ForeignSystem } from '../../core/errors.js'
 
 const SENTENCES: Readonly<Record<string, string>> = {
   ENOSPC: "the host's disk is full",
@@ -12,10 +12,15 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** What a failed file call means for people; waiting may heal each of them, once an operator has looked. */
-export function diskError(action: string, error: unknown): InfraError {
-  const sentence = SENTENCES[codeOf(error)]
-  return new InfraError('disk', 'later', `disk: ${action}: ${codeOf(error) || String(error)}`, {
+/**
+ * What a failed file call means for people; waiting may heal each of them, once an operator has looked. Where it is not
+ * the disk's fault, it is `system`'s.
+ */
+export function diskError(action: string, error: unknown, system: ForeignSystem = 'disk'): InfraError {
+  const code = codeOf(error)
+  const sentence = SENTENCES[code]
+  const blamed = sentence === undefined ? system : 'disk'
+  return new InfraError(blamed, 'later', `${blamed}: ${action}: ${code || String(error)}`, {
     ...(sentence === undefined ? {} : { sentence }),
     cause: error,
   })

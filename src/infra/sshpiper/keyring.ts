@@ -5,7 +5,7 @@ import type { Keyring, SandboxKeys } from '../../core/ports.js'
 import type { SandboxId } from '../../core/sandbox.js'
 import { codeOf, diskError } from './disk-error.js'
 import { makeKeyPair, publicLineOf } from './openssh-key.js'
-import { writePrivateAtomically } from './private-file.js'
+import { writePrivateAtomically, writePrivateOnce } from './private-file.js'
 
 /** Private keys in `<folder>/<sandbox id>/{mapping,host}`, for nobody's eyes but ours. */
 export class FileKeyring implements Keyring {
@@ -45,7 +45,9 @@ export class FileKeyring implements Keyring {
     const known = there === null ? null : publicLineOf(there)
     if (known !== null) return known
     const pair = makeKeyPair()
-    await writePrivateAtomically(path, pair.privateText, `${path}.${randomUUID()}`)
+    const aside = `${path}.${randomUUID()}`
+    if (there !== null) await writePrivateAtomically(path, pair.privateText, aside)
+    else if (!(await writePrivateOnce(path, pair.privateText, aside))) return this.ensureOne(sandbox, which)
     return pair.publicLine
   }
 }

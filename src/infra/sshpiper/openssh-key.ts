@@ -1,6 +1,12 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 
 const TYPE = 'ssh-ed25519'
+const MAGIC = 'openssh-key-v1\0'
+/** Where the seed stands in a body that we made: all that comes before it has a fixed length. */
+const CHECK_AT = 98
+const SEED_AT = CHECK_AT + 8 + 15 + 36 + 4
+/** PKCS #8 around an ed25519 seed (RFC 8410). */
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 export interface KeyPair {
   /** `ssh-ed25519 AAAA…` */
@@ -12,38 +18,44 @@ export interface KeyPair {
 /** Makes an ed25519 pair in OpenSSH's own formats (its PROTOCOL.key), without needing ssh-keygen on the host. */
 export function makeKeyPair(): KeyPair {
   const { privateKey } = generateKeyPairSync('ed25519')
-  const jwk = privateKey.export({ format: 'jwk' })
-  const publicBytes = Buffer.from(jwk.x ?? '', 'base64url')
-  const seed = Buffer.from(jwk.d ?? '', 'base64url')
-  const publicBlob = fields(TYPE, publicBytes)
-  const check = randomBytes(4)
+  const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url')
+  const publicBytes = publicBytesOf(seed)
+  return { publicLine: lineOf(publicBytes), privateText: textOf(seed, publicBytes, randomBytes(4)) }
+}
+
+/** The public line of a private key text that is, byte for byte, as we write them; null where it is not. */
+export function publicLineOf(privateText: string): string | null {
+  const body = Buffer.from(privateText.split('\n').slice(1, -2).join(''), 'base64')
+  if (body.length < SEED_AT + 32) return null
+  const seed = body.subarray(SEED_AT, SEED_AT + 32)
+  const publicBytes = publicBytesOf(seed)
+  const again = textOf(seed, publicBytes, body.subarray(CHECK_AT, CHECK_AT + 4))
+  return again === privateText ? lineOf(publicBytes) : null
+}
+
+function textOf(seed: Buffer, publicBytes: Buffer, check: Buffer): string {
   const secret = Buffer.concat([
     check,
     check,
     fields(TYPE, publicBytes, Buffer.concat([seed, publicBytes]), 'sandpiper'),
   ])
   const body = Buffer.concat([
-    Buffer.from('openssh-key-v1\0', 'latin1'),
+    Buffer.from(MAGIC, 'latin1'),
     fields('none', 'none', ''),
     Buffer.from([0, 0, 0, 1]),
-    fields(publicBlob, padded(secret)),
+    fields(fields(TYPE, publicBytes), padded(secret)),
   ])
   const lines = body.toString('base64').match(/.{1,70}/g) ?? []
-  return {
-    publicLine: `${TYPE} ${publicBlob.toString('base64')}`,
-    privateText: ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n'),
-  }
+  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n')
 }
 
-/** The public line that stands in clear in an unencrypted private key text; null where it is no such text. */
-export function publicLineOf(privateText: string): string | null {
-  const match = /^-----BEGIN OPENSSH PRIVATE KEY-----\n([\s\S]+)-----END OPENSSH PRIVATE KEY-----\n$/.exec(privateText)
-  const body = Buffer.from(match?.[1] ?? '', 'base64')
-  // magic (15 bytes), `none`, `none`, '' (8 + 8 + 4 bytes), the number of keys (4 bytes), then the public blob's length.
-  const at = 15 + 8 + 8 + 4 + 4
-  if (body.length < at + 4 || body.toString('latin1', 0, 14) !== 'openssh-key-v1') return null
-  const blob = body.subarray(at + 4, at + 4 + body.readUInt32BE(at))
-  return `${TYPE} ${blob.toString('base64')}`
+function lineOf(publicBytes: Buffer): string {
+  return `${TYPE} ${fields(TYPE, publicBytes).toString('base64')}`
+}
+
+function publicBytesOf(seed: Buffer): Buffer {
+  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' })
+  return Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '', 'base64url')
 }
 
 function fields(...values: (string | Buffer)[]): Buffer {

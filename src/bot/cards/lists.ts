@@ -1,0 +1,80 @@
+import type { Role } from '../../core/access.js'
+import type { Person, SshKey } from '../../core/person.js'
+import { statusOf, type Sandbox } from '../../core/sandbox.js'
+import type { State } from '../../core/state.js'
+import type { Button, Field, Message } from '../message.js'
+import type { Addresses } from './addresses.js'
+import { count, sentence, span, statusWord } from './words.js'
+
+/** Sandboxes of one person, or of all for an admin who asks so. */
+export function listCard(state: State, sandboxes: readonly Sandbox[], all: boolean, addresses: Addresses): Message {
+  if (sandboxes.length === 0) {
+    const words = all ? 'There is no sandbox yet.' : 'You have no sandbox yet.'
+    return { tone: 'plain', blocks: [sentence(`${words} Make one: \`/sandbox create myapp\``)] }
+  }
+  const fields = sandboxes.map((sandbox): Field => {
+    const url = addresses.url(sandbox.host)
+    const owner = state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone'
+    return {
+      label: sandbox.name,
+      value: [`${statusWord(statusOf(sandbox))} · `, { link: url, url }, ...(all ? [` · ${owner}`] : [])],
+    }
+  })
+  const buttons = sandboxes
+    .slice(0, 5)
+    .map(({ name }): Button => ({ label: `Show ${name}`, press: { command: 'show', args: { sandbox: name } } }))
+  const whose = all ? 'All sandboxes' : 'Your sandboxes'
+  return {
+    title: `${whose}: ${sandboxes.length}`,
+    tone: 'plain',
+    blocks: [
+      { block: 'fields', fields },
+      { block: 'buttons', buttons },
+    ],
+  }
+}
+
+export function keysCard(keys: readonly SshKey[], now: Date, title?: string): Message {
+  const add: Button = { label: 'Add key', press: { command: 'keys', args: { action: 'add' } } }
+  if (keys.length === 0) {
+    const text =
+      'You have no SSH key here, so SSH stays closed. Paste a public key: `/sandbox keys add ssh-ed25519 AAAA…`'
+    return {
+      ...(title === undefined ? {} : { title }),
+      tone: 'plain',
+      blocks: [sentence(text), { block: 'buttons', buttons: [add] }],
+    }
+  }
+  const fields = keys.map((key): Field => ({
+    label: key.comment === '' ? key.type : key.comment,
+    value: [key.type, ' · ', { code: key.fingerprint }, ` · added ${span(now.getTime() - key.addedAt.getTime())} ago`],
+  }))
+  return {
+    title: title ?? `Your SSH keys: ${keys.length}`,
+    tone: title === undefined ? 'plain' : 'good',
+    blocks: [
+      { block: 'fields', fields },
+      sentence('Every sandbox that you may enter follows. To remove one: `/sandbox keys remove` and its fingerprint'),
+      { block: 'buttons', buttons: [add] },
+    ],
+  }
+}
+
+export function whoamiCard(person: Person, role: Role, state: State, identity: string): Message {
+  const own = state.sandboxes.filter((sandbox) => sandbox.owner === person.id).length
+  const keys = state.keys.filter((key) => key.person === person.id).length
+  return {
+    title: `You are ${person.name}, ${role}`,
+    tone: 'plain',
+    blocks: [
+      {
+        block: 'fields',
+        fields: [
+          { label: 'Identity', value: [{ code: identity }] },
+          { label: 'Sandboxes', value: [count(own, 'sandbox').replace(/xs$/, 'xes')] },
+          { label: 'SSH', value: [count(keys, 'key')] },
+        ],
+      },
+    ],
+  }
+}

@@ -1,0 +1,37 @@
+import type { Operation, Step } from '../../core/operation.js'
+import type { Block, Message, StepLine } from '../message.js'
+import { capital, clock, sentence, text, VERBS } from './words.js'
+
+/** What the asker sees while an operation runs; edited as it goes. */
+export function progress(operation: Operation, now: Date): Message {
+  const back = operation.state === 'going-back'
+  const doing = VERBS[operation.verb].doing(operation.sandboxName)
+  const steps = operation.steps.map((step) => stepLine(step, now))
+  const blocks: Block[] = []
+  if (back && operation.reason !== null) blocks.push(sentence(`Why: ${operation.reason}.`))
+  if (steps.length > 0) blocks.push({ block: 'steps', steps })
+  if (operation.waitingFor !== null) blocks.push(sentence(`Waiting: ${operation.waitingFor}`))
+  if (!back && operation.verb !== 'delete') {
+    const press = { command: 'cancel', args: { sandbox: operation.sandboxName } }
+    blocks.push({ block: 'buttons', buttons: [{ label: 'Cancel', press }] })
+  }
+  return {
+    title: back ? `◐ Undoing: ${doing}` : `◐ ${capital(doing)}`,
+    aside: clock(now.getTime() - operation.startedAt.getTime()),
+    tone: 'busy',
+    blocks,
+  }
+}
+
+/** The one line in the place for all. */
+export function announcement(operation: Operation, who: string): Message {
+  return { tone: 'busy', blocks: [text(`${who} is ${VERBS[operation.verb].doing(operation.sandboxName)}.`)] }
+}
+
+function stepLine(step: Step, now: Date): StepLine {
+  const until = step.endedAt ?? (step.state === 'running' ? now : null)
+  const seconds =
+    step.startedAt === null || until === null ? null : Math.max(0, until.getTime() - step.startedAt.getTime()) / 1000
+  // While a step runs its time is in the title's clock; the step's own is shown when it is known for good.
+  return { label: step.label, detail: step.detail, state: step.state, seconds: step.endedAt === null ? null : seconds }
+}

@@ -1,0 +1,73 @@
+import type { Verb } from '../../core/operation.js'
+import type { Status } from '../../core/sandbox.js'
+import type { Block, Inline } from '../message.js'
+
+export function text(...inlines: readonly Inline[]): Block {
+  return { block: 'text', inlines }
+}
+
+/** A sentence in which `backticks` set what is typed or named apart. Lone backticks stay as they are. */
+export function sentence(words: string): Block {
+  const parts = words.split('`')
+  if (parts.length % 2 === 0) return text(words)
+  const inlines = parts.map((part, index): Inline => (index % 2 === 1 ? { code: part } : part))
+  return { block: 'text', inlines: inlines.filter((one) => one !== '') }
+}
+
+const MARKS: Readonly<Record<Status, string>> = {
+  creating: '◐',
+  running: '●',
+  stopped: '○',
+  starting: '◐',
+  stopping: '◐',
+  restarting: '◐',
+  deleting: '◐',
+  lost: '✕',
+  stuck: '✕',
+  unknown: '○',
+}
+
+export function statusWord(status: Status): string {
+  return `${MARKS[status]} ${status}`
+}
+
+export function statusTitle(name: string, status: Status): string {
+  return `${MARKS[status]} ${name} · ${status}`
+}
+
+/** doing: "Creating myapp". done: what became of it. noun: "the create". */
+export const VERBS: Readonly<Record<Verb, { doing: (name: string) => string; failed: (name: string) => string }>> = {
+  create: { doing: (name) => `creating ${name}`, failed: (name) => `${name} could not be created` },
+  start: { doing: (name) => `starting ${name}`, failed: (name) => `${name} could not be started` },
+  stop: { doing: (name) => `stopping ${name}`, failed: (name) => `${name} could not be stopped` },
+  restart: { doing: (name) => `restarting ${name}`, failed: (name) => `${name} could not be restarted` },
+  delete: { doing: (name) => `deleting ${name}`, failed: (name) => `${name} could not be deleted` },
+  port: { doing: (name) => `changing the port of ${name}`, failed: (name) => `${name}'s port could not be changed` },
+  credentials: {
+    doing: (name) => `renewing the login of ${name}`,
+    failed: (name) => `${name}'s login could not be renewed`,
+  },
+}
+
+export function capital(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
+}
+
+/** `0:01`, `12:40` */
+export function clock(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** `2 minutes`, `1 hour`, `41 days` */
+export function span(milliseconds: number): string {
+  const minutes = Math.floor(Math.max(0, milliseconds) / 60_000)
+  if (minutes < 1) return 'less than a minute'
+  if (minutes < 60) return count(minutes, 'minute')
+  if (minutes < 48 * 60) return count(Math.floor(minutes / 60), 'hour')
+  return count(Math.floor(minutes / 1440), 'day')
+}
+
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}

@@ -1,0 +1,99 @@
+import type { Need } from '../core/access.js'
+import type { Edit } from '../core/edits.js'
+import type { Context } from '../core/operations/operation-context.js'
+import type { Sync } from '../core/ports.js'
+import type { SandboxId } from '../core/sandbox.js'
+import type { State } from '../core/state.js'
+import type { Audience } from './chat.js'
+import type { Addresses } from './cards/addresses.js'
+import type { Message } from './message.js'
+
+export type Args = Readonly<Record<string, string>>
+
+export interface Argument {
+  readonly name: string
+  readonly label: string
+  readonly help: string
+  /** `sandbox`: completed with the asker's own. `rest`: all words that are left, as they are. `flag`: 'yes' or absent. */
+  readonly kind: 'text' | 'number' | 'choice' | 'sandbox' | 'rest' | 'flag'
+  readonly choices: readonly string[]
+  /** Asked for in a form where it is missing. */
+  readonly required: (args: Args) => boolean
+  /** Taken from words in their order; the others as `--name value`. */
+  readonly positional: boolean
+}
+
+/** What a command has at hand. The context is for core's operations; the rest is for answers. */
+export interface Desk {
+  readonly context: Context
+  readonly addresses: Addresses
+  readonly sync: Sync
+  readonly commands: readonly Command[]
+}
+
+/** `say`: nothing was changed. `edit`: these edits are one transaction with the answer. */
+export type Answer =
+  | { readonly answer: 'say'; readonly message: Message }
+  | {
+      readonly answer: 'edit'
+      readonly edits: readonly Edit[]
+      /** What to reply at once; null where an operation's progress is the reply. */
+      readonly message: ((after: State) => Message) | null
+      /** Sandboxes that follow although no edit names them. */
+      readonly poke?: readonly SandboxId[]
+      readonly interrupt?: SandboxId
+    }
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** Without the leading `/sandbox`. */
+  readonly usage: string
+  readonly args: readonly Argument[]
+  readonly need: Need
+  readonly audience: Audience
+  /** Asks in words of its own before data is lost. */
+  readonly danger: boolean
+  readonly run: (desk: Desk, args: Args) => Answer | Promise<Answer>
+}
+
+const always = (): boolean => true
+const never = (): boolean => false
+
+export function argument(name: string, label: string, help: string, more: Partial<Argument> = {}): Argument {
+  return { name, label, help, kind: 'text', choices: [], required: never, positional: false, ...more }
+}
+
+/** The sandbox that a command is about: its first word. */
+export const sandboxArgument: Argument = argument('sandbox', 'Sandbox', 'The name of the sandbox', {
+  kind: 'sandbox',
+  required: always,
+  positional: true,
+})
+
+export function command(
+  name: string,
+  summary: string,
+  usage: string,
+  args: readonly Argument[],
+  run: Command['run'],
+  more: Partial<Command> = {},
+): Command {
+  return { name, summary, usage, args, run, need: 'member', audience: 'caller', danger: false, ...more }
+}
+
+/** An answer that is nothing but the start of an operation. */
+export function operation(edits: readonly Edit[]): Answer {
+  return { answer: 'edit', edits, message: null }
+}
+
+export function say(message: Message): Answer {
+  return { answer: 'say', message }
+}
+
+/** The value of an argument that may be left out. */
+export function optional<Name extends string>(args: Args, name: Name): Partial<Record<Name, string>> {
+  const value = args[name]
+  const one: Partial<Record<string, string>> = value === undefined || value === '' ? {} : { [name]: value }
+  return one
+}

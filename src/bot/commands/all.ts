@@ -1,0 +1,31 @@
+import type { Command } from '../command.js'
+import { cancel } from './cancel.js'
+import { create } from './create.js'
+import { credentials } from './credentials.js'
+import { remove } from './delete.js'
+import { help } from './help.js'
+import { keys } from './keys.js'
+import { list } from './list.js'
+import { port } from './port.js'
+import { restart, start, stop } from './power.js'
+import { show } from './show.js'
+import { sync } from './sync.js'
+import { whoami } from './whoami.js'
+
+/** Every command, in the order in which help shows them. */
+export const commands: readonly Command[] = [
+  create,
+  list,
+  show,
+  start,
+  stop,
+  restart,
+  remove,
+  cancel,
+  port,
+  credentials,
+  keys,
+  sync,
+  whoami,
+  help,
+]

@@ -1,0 +1,11 @@
+import { renewCredentials } from '../../core/operations/credentials.js'
+import { argument, command, operation, optional, sandboxArgument } from '../command.js'
+
+export const credentials = command(
+  'credentials',
+  'Makes a new password for the agent, and sends it by direct message',
+  'credentials <sandbox>',
+  [sandboxArgument, argument('user', 'User name', 'A user name of your choice; the former one stays without')],
+  ({ context }, args) =>
+    operation(renewCredentials(context, { sandbox: args['sandbox'] ?? '', ...optional(args, 'user') })),
+)

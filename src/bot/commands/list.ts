@@ -1,0 +1,26 @@
+import { UserError } from '../../core/errors.js'
+import { statusOf } from '../../core/sandbox.js'
+import { listCard } from '../cards/lists.js'
+import { argument, command, say } from '../command.js'
+
+const STATES = ['running', 'stopped', 'creating', 'deleting', 'lost', 'stuck']
+
+export const list = command(
+  'list',
+  'Your sandboxes; admins: --all',
+  'list [--all] [--state running]',
+  [
+    argument('all', 'All', 'Those of everybody (admins)', { kind: 'flag' }),
+    argument('state', 'State', 'Only those in this state', { kind: 'choice', choices: STATES }),
+  ],
+  ({ context, addresses }, args) => {
+    const { state, actor } = context
+    const all = args['all'] !== undefined
+    if (all && actor.role !== 'admin') throw new UserError('not-allowed', 'Only an admin sees those of everybody.')
+    const shown = state.sandboxes
+      .filter((sandbox) => all || sandbox.owner === actor.person.id)
+      .filter((sandbox) => args['state'] === undefined || statusOf(sandbox) === args['state'])
+      .toSorted((a, b) => a.name.localeCompare(b.name))
+    return say(listCard(state, shown, all, addresses))
+  },
+)

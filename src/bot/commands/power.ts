@@ -1,0 +1,22 @@
+import { restartSandbox, startSandbox, stopSandbox } from '../../core/operations/power.js'
+import { command, operation, sandboxArgument } from '../command.js'
+
+export const start = command(
+  'start',
+  'Starts a stopped sandbox',
+  'start <sandbox>',
+  [sandboxArgument],
+  ({ context }, args) => operation(startSandbox(context, { sandbox: args['sandbox'] ?? '' })),
+)
+
+export const stop = command('stop', 'Stops a sandbox', 'stop <sandbox>', [sandboxArgument], ({ context }, args) =>
+  operation(stopSandbox(context, { sandbox: args['sandbox'] ?? '' })),
+)
+
+export const restart = command(
+  'restart',
+  'Restarts a sandbox',
+  'restart <sandbox>',
+  [sandboxArgument],
+  ({ context }, args) => operation(restartSandbox(context, { sandbox: args['sandbox'] ?? '' })),
+)

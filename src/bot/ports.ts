@@ -1,0 +1,56 @@
+import type { CommandCall } from './message.js'
+
+/** Requests, each written down once before it is acknowledged. Synchronous: SQLite. */
+export interface Inbox {
+  put(eventKey: string, request: string, at: Date): 'new' | 'seen'
+  unanswered(): readonly { readonly eventKey: string; readonly request: string; readonly at: Date }[]
+  answered(eventKey: string, outcome: string): void
+  /** What `answered` was given; null where that has not happened. */
+  outcome(eventKey: string): string | null
+}
+
+/** One message as it should be now. `version` grows with every change of its body. */
+export interface OutboxRow {
+  readonly slot: string
+  readonly target: string
+  readonly body: string
+  readonly version: number
+  readonly ref: string | null
+}
+
+/** Messages by slot: what each should say now, and what was delivered. */
+export interface OutboxStore {
+  want(slot: string, target: string, body: string): void
+  /** Whose delivered version is not the wanted one, and whose time has come. */
+  due(now: Date): readonly OutboxRow[]
+  delivered(slot: string, version: number, ref: string): void
+  postponed(slot: string, until: Date): void
+  get(slot: string): OutboxRow | undefined
+}
+
+/** What buttons do. `boundTo`: the one identity that may press it (`platform:workspace:user`); null for everybody. */
+export interface Actions {
+  remember(call: CommandCall, boundTo: string | null, expiresAt: Date): string
+  find(
+    id: string,
+  ): { readonly call: CommandCall; readonly boundTo: string | null; readonly expiresAt: Date } | undefined
+}
+
+export interface AuditEntry {
+  readonly at: Date
+  readonly identity: string
+  readonly person: string | null
+  readonly command: string
+  readonly args: Readonly<Record<string, string>>
+  readonly outcome: string
+}
+
+export interface Audit {
+  append(entry: AuditEntry): void
+}
+
+/** Runs something later; the answer calls it off. */
+export type Schedule = (ms: number, run: () => void) => () => void
+
+/** Causes, for those who run the host. Never a secret. */
+export type Log = (message: string, details: Readonly<Record<string, unknown>>) => void
