@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import type { Passwords } from '../core/ports.js'
+import { passwordWords } from './password-words.js'
 
 /** bcrypt's cost: about 0.1 s of CPU a hash. */
 const COST = 10
@@ -15,18 +16,20 @@ const WORKER = `
   })
 `
 
-/** Consonants and vowels that sound the same to most people; no `l`, `o` or digits that look like letters. */
-const CONSONANTS = 'bdfghkmnprstvz'
-const VOWELS = 'aeiu'
+interface Waiting {
+  readonly resolve: (hash: string) => void
+  readonly reject: (error: Error) => void
+}
 
 /**
- * Makes passwords of four pronounceable syllable pairs and four digits (`kabi-tenu-4071-sora-vimi`), and their bcrypt hashes in
- * a worker thread. A pair is one of 14 × 4 × 14 × 4 = 3,136; in all 3,136⁴ × 10,000, or 59 bits.
+ * Makes passwords of four words and four digits (`tidal-crane-4071-moss-fern`), and their bcrypt hashes in a worker
+ * thread. A word is one of 658; in all 658⁴ × 10,000, or 50 bits.
  */
 export class WorkerPasswords implements Passwords {
   private readonly worker = new Worker(WORKER, { eval: true, argv: [import.meta.resolve('bcryptjs')] })
-  private readonly waiting = new Map<number, { resolve: (hash: string) => void; reject: (error: Error) => void }>()
+  private readonly waiting = new Map<number, Waiting>()
   private count = 0
+  private ended: Error | null = null
 
   constructor() {
     this.worker.unref()
@@ -34,13 +37,14 @@ export class WorkerPasswords implements Passwords {
       this.waiting.get(id)?.resolve(hash)
       this.waiting.delete(id)
     })
-    this.worker.on('error', (error: Error) => this.fail(error))
-    this.worker.on('exit', () => this.fail(new Error('the password worker ended')))
+    this.worker.on('error', (error: Error) => this.end(error))
+    this.worker.on('exit', () => this.end(new Error('the password worker ended')))
   }
 
   async make(): Promise<{ readonly password: string; readonly hash: string }> {
+    if (this.ended !== null) throw this.ended
     const digits = String(randomInt(10_000)).padStart(4, '0')
-    const password = [pair(), pair(), digits, pair(), pair()].join('-')
+    const password = [word(), word(), digits, word(), word()].join('-')
     const id = this.count++
     const hash = await new Promise<string>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject })
@@ -53,12 +57,14 @@ export class WorkerPasswords implements Passwords {
     await this.worker.terminate()
   }
 
-  private fail(error: Error): void {
+  /** What waits hears of it, and so does what comes later. */
+  private end(error: Error): void {
+    this.ended ??= error
     for (const { reject } of this.waiting.values()) reject(error)
     this.waiting.clear()
   }
 }
 
-function pair(): string {
-  return [CONSONANTS, VOWELS, CONSONANTS, VOWELS].map((letters) => letters.charAt(randomInt(letters.length))).join('')
+function word(): string {
+  return passwordWords[randomInt(passwordWords.length)] ?? ''
 }

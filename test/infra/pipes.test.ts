@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -104,6 +106,43 @@ describe('the pipes', () => {
     expect((await pipes.observe('all')).get('shop')).toEqual({ owner: 'foreign', name: 'shop' })
   })
 
+  it('of someone else, or of another sandbox, are neither replaced nor removed', async () => {
+    mkdirSync(join(root, 'myapp'))
+    writeFileSync(join(root, 'myapp', 'sshpiper_upstream'), 'them@10.0.0.1:22\n')
+    await expect(write()).rejects.toMatchObject({ system: 'sshpiper', retry: 'never' })
+    await pipes.apply({ kind: 'pipe.remove', name: 'myapp', sandbox: 'sb1x', reason: 'deleted' })
+    expect(readFileSync(join(root, 'myapp', 'sshpiper_upstream'), 'utf8')).toBe('them@10.0.0.1:22\n')
+    expect(readdirSync(root)).toEqual(['myapp'])
+    rmSync(join(root, 'myapp'), { recursive: true })
+    await write()
+    await pipes.apply({ kind: 'pipe.remove', name: 'myapp', sandbox: 'other', reason: 'deleted' })
+    expect(readdirSync(root)).toEqual(['myapp'])
+  })
+
+  it('have no name that is a path', async () => {
+    const remove = { kind: 'pipe.remove', name: '../keys', sandbox: 'sb1x', reason: 'deleted' } as const
+    await expect(pipes.apply(remove)).rejects.toMatchObject({ system: 'sshpiper' })
+    expect(existsSync(join(root, '..', 'keys', 'sb1x'))).toBe(true)
+  })
+
+  it('that are a symlink are foreign', async () => {
+    await write()
+    symlinkSync(join(root, 'myapp'), join(root, 'shop'))
+    expect((await pipes.observe(['shop'])).get('shop')).toEqual({ owner: 'foreign', name: 'shop' })
+  })
+
+  it('of a thousand are looked at quickly, and a change is seen', async () => {
+    await write()
+    for (let i = 0; i < 1000; i += 1) cpSync(join(root, 'myapp'), join(root, `app${i}`), { recursive: true })
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    expect((await pipes.observe('all')).size).toBe(1001)
+    const start = performance.now()
+    await pipes.observe('all')
+    expect(performance.now() - start).toBeLessThan(2000)
+    writeFileSync(join(root, 'app7', 'sshpiper_upstream'), 'exedev@10.88.0.99:22\n')
+    expect((await pipes.observe('all')).get('app7')).toMatchObject({ owner: 'altered' })
+  })
+
   it('are gone after a remove, which may run twice', async () => {
     await write()
     const remove = { kind: 'pipe.remove', name: 'myapp', sandbox: 'sb1x', reason: 'deleted' } as const
@@ -132,7 +171,7 @@ describe('the pipes', () => {
       }
     }
     const rewrite = async (): Promise<void> => {
-      for (let i = 0; i < 100; i += 1) await write()
+      for (let i = 0; i < 200; i += 1) await write()
       isOver = true
     }
     await Promise.all([watch(), rewrite()])

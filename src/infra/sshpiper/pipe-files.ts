@@ -2,7 +2,7 @@ import type { WantedPipe } from '../../core/parts/pipe.js'
 import { publicLineOf } from './openssh-key.js'
 
 /** The mark that makes a folder ours; holds the sandbox's id. SSHPiper does not read it. */
-export const MARKER = 'sandpiper'
+export const MARKER = '.sandpiper'
 
 /** The names that SSHPiper's `workingdir` plugin reads. */
 export const PIPE_FILES = ['sshpiper_upstream', 'id_rsa', 'authorized_keys', 'known_hosts', MARKER] as const
@@ -36,7 +36,11 @@ export function parsePipe(name: string, files: PipeFiles, user: string): WantedP
     mappingKey,
   }
   const again = renderPipe(pipe, user, files.id_rsa)
-  return pipe.authorizedKeys.length > 0 && PIPE_FILES.every((file) => again[file] === files[file]) ? pipe : null
+  return pipe.authorizedKeys.length > 0 &&
+    pipe.hostKeys.length > 0 &&
+    PIPE_FILES.every((file) => again[file] === files[file])
+    ? pipe
+    : null
 }
 
 function lines(texts: readonly string[]): string {

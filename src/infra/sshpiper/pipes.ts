@@ -1,42 +1,57 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PipeChange, SeenPipe, WantedPipe } from '../../core/parts/pipe.js'
+import { InfraError } from '../../core/errors.js'
+import { ownerOf, type PipeChange, type SeenPipe, type WantedPipe } from '../../core/parts/pipe.js'
 import type { Keyring, Names, PipeKeeper } from '../../core/ports.js'
 import { codeOf, diskError } from './disk-error.js'
-import { MARKER, parsePipe, PIPE_FILES, renderPipe, type PipeFiles } from './pipe-files.js'
-import { writePrivate } from './private-file.js'
+import { PIPE_FILES, renderPipe } from './pipe-files.js'
+import { PipeLook } from './pipe-look.js'
+import { syncFolder, writePrivate } from './private-file.js'
 
 /** Half-built and taken-away folders. SSHPiper takes no user name that begins with a dot. */
 const ASIDE = '.sandpiper-'
-const LOGIN = 'exedev'
+/** What SSHPiper takes for a user name, and no path. */
+const NAME = /^[a-z_][-a-z0-9_]{0,31}$/
+/** Folders looked at in one go: each holds a file open, and a process may hold 1024. */
+const AT_ONCE = 32
 
 /**
  * The pipes of SSHPiper's `workingdir` plugin, a folder a user name. A folder is built aside and renamed into place,
  * for an `id_rsa` without `authorized_keys` would let any password in.
  */
 export class WorkingdirPipes implements PipeKeeper {
+  private readonly look: PipeLook
+
   constructor(
     private readonly root: string,
     private readonly keyring: Keyring,
-  ) {}
+    private readonly loginUser = 'exedev',
+  ) {
+    this.look = new PipeLook(root, loginUser)
+  }
 
   async observe(names: Names): Promise<ReadonlyMap<string, SeenPipe>> {
     try {
       const all = names === 'all' ? (await readdir(this.root)).filter((name) => !name.startsWith('.')) : names
-      const seen = await Promise.all(all.map((name) => this.look(name)))
-      return new Map(seen.flatMap((pipe, index) => (pipe === null ? [] : [[all[index] ?? '', pipe] as const])))
+      const seen = new Map<string, SeenPipe>()
+      for (let at = 0; at < all.length; at += AT_ONCE) {
+        const some = all.slice(at, at + AT_ONCE)
+        const pipes = await Promise.all(some.map((name) => this.look.at(name)))
+        pipes.forEach((pipe, index) => pipe !== null && seen.set(some[index] ?? '', pipe))
+      }
+      return seen
     } catch (error) {
-      throw diskError('pipes', error)
+      throw diskError('pipes', error, 'sshpiper')
     }
   }
 
   async apply(change: PipeChange): Promise<void> {
     try {
       if (change.kind === 'pipe.write') await this.write(change.wanted)
-      else await this.takeAway(change.name)
+      else if (await this.isTheirs(change.name, change.sandbox)) await this.takeAway(change.name)
     } catch (error) {
-      throw codeOf(error) === '' ? error : diskError(change.kind, error)
+      throw error instanceof InfraError ? error : diskError(change.kind, error, 'sshpiper')
     }
   }
 
@@ -45,22 +60,42 @@ export class WorkingdirPipes implements PipeKeeper {
       const asides = (await readdir(this.root)).filter((name) => name.startsWith(ASIDE))
       await Promise.all(asides.map((name) => rm(join(this.root, name), { recursive: true, force: true })))
     } catch (error) {
-      throw diskError('pipes', error)
+      throw diskError('pipes', error, 'sshpiper')
     }
+  }
+
+  /** Whether the folder is this sandbox's; a plan may be older than what is there now. */
+  private async isTheirs(name: string, sandbox: string): Promise<boolean> {
+    if (!NAME.test(name)) throw new InfraError('sshpiper', 'never', `sshpiper: ${name.slice(0, 40)} is no pipe name`)
+    const seen = await this.look.at(name)
+    return seen !== null && ownerOf(seen) === sandbox
   }
 
   /** `rename` replaces no folder that has files: the old one goes away first. The moment between is closed. */
   private async write(pipe: WantedPipe): Promise<void> {
-    const files = renderPipe(pipe, LOGIN, await this.keyring.privateKey(pipe.sandbox, 'mapping'))
+    const files = renderPipe(pipe, this.loginUser, await this.keyring.privateKey(pipe.sandbox, 'mapping'))
+    const isTheirs = await this.isTheirs(pipe.name, pipe.sandbox)
+    if (!isTheirs && (await this.look.at(pipe.name)) !== null) {
+      const sentence = `a folder ${pipe.name} that is not this sandbox's is in SSHPiper's folder`
+      throw new InfraError('sshpiper', 'never', `sshpiper: pipe.write ${pipe.name}: not ours`, { sentence })
+    }
     const aside = this.aside()
-    await mkdir(aside, { mode: 0o700 })
-    for (const file of PIPE_FILES) await writePrivate(join(aside, file), files[file])
-    await this.takeAway(pipe.name)
-    await rename(aside, join(this.root, pipe.name))
+    try {
+      await mkdir(aside, { mode: 0o700 })
+      for (const file of PIPE_FILES) await writePrivate(join(aside, file), files[file])
+      await syncFolder(aside)
+      await this.takeAway(pipe.name)
+      await rename(aside, join(this.root, pipe.name))
+    } finally {
+      this.look.forget(pipe.name)
+      await rm(aside, { recursive: true, force: true })
+    }
+    await syncFolder(this.root)
   }
 
   private async takeAway(name: string): Promise<void> {
     const aside = this.aside()
+    this.look.forget(name)
     try {
       await rename(join(this.root, name), aside)
     } catch (error) {
@@ -72,29 +107,5 @@ export class WorkingdirPipes implements PipeKeeper {
 
   private aside(): string {
     return join(this.root, `${ASIDE}${randomUUID()}`)
-  }
-
-  private async look(name: string): Promise<SeenPipe | null> {
-    const folder = join(this.root, name)
-    const kind = await lstat(folder).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return null
-      throw error
-    })
-    if (kind === null) return null
-    const marker = kind.isDirectory() ? await readFile(join(folder, MARKER), 'utf8').catch(() => null) : null
-    if (marker === null) return { owner: 'foreign', name }
-    const altered = (detail: string): SeenPipe => ({ owner: 'altered', name, sandbox: marker.trim(), detail })
-    if ((kind.mode & 0o077) !== 0) return altered('others may look into its folder')
-    const files: Partial<Record<keyof PipeFiles, string>> = {}
-    for (const file of PIPE_FILES) {
-      const stat = await lstat(join(folder, file)).catch(() => null)
-      if (stat === null) return altered(`${file} is missing`)
-      if (!stat.isFile()) return altered(`${file} is no plain file`)
-      if ((stat.mode & 0o077) !== 0) return altered(`others may read ${file}`)
-      files[file] = await readFile(join(folder, file), 'utf8')
-    }
-    if ((await readdir(folder)).length !== PIPE_FILES.length) return altered('there are more files than ours')
-    const pipe = parsePipe(name, files as PipeFiles, LOGIN)
-    return pipe === null ? altered('a file was changed') : { owner: 'ours', pipe }
   }
 }
