@@ -44,6 +44,7 @@ export function checkCall(call: CommandCall, commands: readonly Command[]): Comm
   for (const [name, value] of Object.entries(call.args)) {
     const argument = command.args.find((one) => one.name === name)
     if (argument === undefined) throw unknownArgument(command, name)
+    if (value.includes('PRIVATE KEY')) throw privateKey()
     if (value.length > LONGEST) throw new UserError('invalid', `${argument.label}: that is too long.`)
     if (argument.kind === 'choice' && !argument.choices.includes(value)) {
       const known = argument.choices.map((one) => `\`${one}\``).join(', ')
@@ -81,6 +82,14 @@ function readArguments(command: Command, words: readonly string[]): Record<strin
     args.set(name, value)
   }
   return Object.fromEntries(args)
+}
+
+/** Refused here, before the request is written down anywhere. */
+function privateKey(): UserError {
+  return new UserError(
+    'invalid',
+    'That is a private key. Throw it away, make a new pair, and paste the public half (the file that ends in .pub).',
+  )
 }
 
 function unknownArgument(command: Command, name: string): UserError {
