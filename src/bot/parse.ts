@@ -60,7 +60,7 @@ function readArguments(command: Command, words: readonly string[]): Record<strin
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''
     // Phones turn two hyphens into a dash.
-    const named = /^(?:--|—)([a-z][a-z-]*)(?:=(.*))?$/su.exec(word)
+    const named = /^(?:--|—)([a-z_][a-z_-]*)(?:=(.*))?$/su.exec(word)
     if (named === null) {
       const next = open.shift()
       if (next === undefined) throw tooMany(command, word)
