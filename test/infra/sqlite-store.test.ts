@@ -146,6 +146,31 @@ describe('the store', () => {
     expect(store.state()).toMatchObject({ sandboxes: [{ id: 'sb2y' }], buried: new Set(['sb1x']) })
   })
 
+  it('says by its code what is taken', () => {
+    const store = aStore()
+    const next = { id: 'sb2y', name: 'b', instance: 'i2', host: 'x', agentHost: 'shelley.x' }
+    const add = (over: object) => () => store.commit([{ edit: 'sandbox.add', sandbox: aSandbox(over) }])
+    expect(add(next)).toThrow(expect.objectContaining({ code: 'name-taken' }))
+    expect(add({ ...next, ipv4: '10.0.0.2', name: 'myapp' })).toThrow(expect.objectContaining({ code: 'name-taken' }))
+    store.commit([{ edit: 'operation.start', operation }])
+    const second = { ...operation, id: 'op2', origin: { ...operation.origin, eventKey: 'e2' } }
+    expect(() => store.commit([{ edit: 'operation.start', operation: second }])).toThrow(
+      expect.objectContaining({ code: 'busy' }),
+    )
+  })
+
+  it('holds one key of a person once, and one operation of an event', () => {
+    const store = aStore()
+    store.commit([
+      { edit: 'key.add', key },
+      { edit: 'operation.start', operation: { ...operation, state: 'done' } },
+    ])
+    expect(() => store.commit([{ edit: 'key.add', key: { ...key, id: 'again' } }])).toThrow('ssh_key.fingerprint')
+    expect(() => store.commit([{ edit: 'operation.start', operation: { ...operation, id: 'op2' } }])).toThrow(
+      'operation.event_key',
+    )
+  })
+
   it('does not open what a newer Sandpiper wrote', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
     const db = openDatabase(file)

@@ -4,7 +4,9 @@ import { migrations } from './migrations.js'
 export type Db = Database.Database
 
 /** The state was written by a newer Sandpiper; an older one must not touch it. */
-export class NewerSchemaError extends Error {}
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError'
+}
 
 /** Opens, and brings to the newest schema in one transaction. `:memory:` for none on disk. */
 export function openDatabase(file: string): Db {
@@ -18,17 +20,26 @@ export function openDatabase(file: string): Db {
 }
 
 function migrate(db: Db, file: string): void {
-  const version = Number(db.pragma('user_version', { simple: true }))
-  if (version > migrations.length) {
+  const newest = Math.max(...migrations.map((one) => one.version))
+  try {
+    // The version is read under the write lock: two that open an old file at once do not both bring it up to date.
+    db.transaction(() => {
+      const version = Number(db.pragma('user_version', { simple: true }))
+      if (version > newest) throw newer(file, version, newest)
+      for (const one of migrations.filter((one) => one.version > version)) {
+        db.exec(one.sql)
+        db.pragma(`user_version = ${one.version}`)
+      }
+    }).immediate()
+  } catch (error) {
     db.close()
-    throw new NewerSchemaError(
-      `${file} was written by a newer Sandpiper (schema ${version}; this one knows ${migrations.length}). ` +
-        'Install that version again, or restore a backup made before the upgrade.',
-    )
+    throw error
   }
-  const missing = migrations.slice(version)
-  db.transaction(() => {
-    for (const sql of missing) db.exec(sql)
-    db.pragma(`user_version = ${migrations.length}`)
-  }).immediate()
+}
+
+function newer(file: string, version: number, newest: number): NewerSchemaError {
+  return new NewerSchemaError(
+    `${file} was written by a newer Sandpiper (schema ${version}; this one knows ${newest}). ` +
+      'Install that version again, or restore a backup made before the upgrade.',
+  )
 }

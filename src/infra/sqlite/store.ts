@@ -62,8 +62,8 @@ export class SqliteStore implements Store {
         return
       case 'sandbox.bury':
         this.db
-          .prepare('INSERT OR IGNORE INTO buried (id, name) SELECT id, name FROM sandbox WHERE id = ?')
-          .run(edit.id)
+          .prepare('INSERT OR IGNORE INTO buried (id, name, at) SELECT id, name, ? FROM sandbox WHERE id = ?')
+          .run(Date.now(), edit.id)
         this.db.prepare('DELETE FROM sandbox WHERE id = ?').run(edit.id)
         return
       case 'operation.start':
@@ -143,8 +143,8 @@ function refusalOf(error: unknown): UserError | null {
   if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('SQLITE_CONSTRAINT'))
     return null
   if (/sandbox\.ipv4/.test(error.message))
-    return new UserError('busy', 'Someone else got that address a moment ago. Please try again.')
-  if (/sandbox\.name|sandbox\.instance|host_name\.host/.test(error.message)) {
+    return new UserError('name-taken', 'Someone else got that address a moment ago. Please try again.')
+  if (/sandbox\.(name|instance|host|agent_host)|host_name\.host/.test(error.message)) {
     return new UserError('name-taken', 'Someone else took that name a moment ago. Choose another one.')
   }
   if (/operation\.sandbox/.test(error.message))
