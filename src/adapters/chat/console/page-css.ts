@@ -18,7 +18,7 @@ export const pageCss = `
 [hidden] { display: none !important; }
 html, body { height: 100%; margin: 0; }
 body {
-  display: grid; grid-template-rows: auto auto 1fr auto; height: 100dvh;
+  display: grid; grid-template: auto auto minmax(0, 1fr) auto / minmax(0, 1fr); height: 100dvh; overflow: hidden;
   background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif;
 }
 h1, h2, h3, p, dl, ol, ul, pre { margin: 0; padding: 0; }
@@ -45,7 +45,7 @@ select, input, textarea {
 main { grid-row: 3; min-height: 0; display: grid; grid-template-columns: minmax(0, 1fr) minmax(300px, 380px); }
 .pane { min-height: 0; display: flex; flex-direction: column; position: relative; }
 .pane > h2 { padding: 14px 20px 4px; font-size: 12px; font-weight: 600; color: var(--soft); }
-#direct { border-left: 1px solid var(--line); background: var(--wash); }
+#direct { border-left: 1px solid var(--line); background: color-mix(in srgb, var(--paper), var(--wash) 40%); }
 .messages { flex: 1; min-height: 0; overflow-y: auto; padding: 8px 20px 20px; display: flex; flex-direction: column; gap: 10px; }
 .messages > :first-child { margin-top: auto; }
 .messages:focus-visible { outline-offset: -3px; }

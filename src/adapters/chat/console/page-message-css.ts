@@ -6,7 +6,7 @@ export const messageCss = `
 .message header { display: flex; align-items: baseline; gap: 4px 12px; flex-wrap: wrap; }
 .message h3 { font-size: 15px; font-weight: 620; }
 .message .meta { margin-left: auto; color: var(--soft); font-size: 12px; white-space: nowrap; }
-.message .only { margin-right: 8px; }
+.message .only { margin-right: 4px; }
 .message .only::after { content: ' ·'; }
 .message p { white-space: pre-wrap; }
 .message:not(.card) header:not(:has(h3)) { float: right; margin-left: 14px; }
@@ -55,7 +55,7 @@ export const messageCss = `
 #channel .said { margin-inline: auto max(0px, (100% - 760px) / 2); }
 @media (max-width: 800px) {
   .button { min-height: 42px; }
-  .step { grid-template-columns: 18px minmax(0, 1fr) 52px; }
+  .step { grid-template-columns: 18px minmax(0, 1fr) 52px; row-gap: 0; }
   .step .detail { grid-column: 2 / 4; grid-row: 2; }
   .step .detail:empty { display: none; }
 }
