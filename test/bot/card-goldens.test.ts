@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation } from '../../src/core/operation.js'
+import { formCard } from '../../src/bot/cards/confirmation.js'
+import { driftCard } from '../../src/bot/cards/drift.js'
+import { ended, endedForAll } from '../../src/bot/cards/ended.js'
+import { helpCard } from '../../src/bot/cards/help.js'
+import { keysCard, listCard, whoamiCard } from '../../src/bot/cards/lists.js'
+import { loginRefused } from '../../src/bot/cards/login.js'
+import { announcement, progress } from '../../src/bot/cards/progress.js'
+import { notAllowed, stale } from '../../src/bot/cards/refusal.js'
+import { sandboxCard } from '../../src/bot/cards/sandbox-card.js'
+import { commands } from '../../src/bot/commands/all.js'
+import { missingForm } from '../../src/bot/forms.js'
+import { findCommand } from '../../src/bot/parse.js'
+import type { Message } from '../../src/bot/message.js'
+import { plainText } from '../../src/bot/plain-text.js'
+import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { ada } from './fakes.js'
+
+const start = new Date('2026-01-01T00:02:00Z')
+const now = new Date('2026-01-01T00:02:01.300Z')
+const at = (seconds: number): Date => new Date(start.getTime() + seconds * 1000)
+const addresses = {
+  url: (host: string): string => `https://${host}`,
+  sshLine: (name: string): string => `ssh ${name}@box.example.com`,
+}
+const sandbox = aSandbox()
+const state = aState({ sandboxes: [sandbox] })
+const person = { id: 'ada', name: 'Ada', identities: [ada] }
+const operation: Operation = {
+  id: 'op1',
+  verb: 'create',
+  sandbox: sandbox.id,
+  sandboxName: 'myapp',
+  person: 'ada',
+  origin: { identity: ada, place: 'general', eventKey: 'e1' },
+  generation: 1,
+  state: 'running',
+  before: null,
+  steps: [
+    { key: 'a', label: 'instance created', detail: 'exeuntu', state: 'done', startedAt: at(0), endedAt: at(0.3) },
+    { key: 'b', label: 'routes published', detail: '2 names', state: 'done', startedAt: at(0.3), endedAt: at(0.4) },
+    { key: 'c', label: 'starting', detail: '', state: 'running', startedAt: at(0.4), endedAt: null },
+    { key: 'd', label: 'agent', detail: 'waits for the start', state: 'waiting', startedAt: null, endedAt: null },
+  ],
+  waitingFor: null,
+  reason: null,
+  offers: [],
+  cancelled: false,
+  startedAt: start,
+  endedAt: null,
+}
+const of = (change: Partial<Operation>): Operation => ({ ...operation, ...change })
+const gone = aState()
+const reason = 'the image `exeuntu:lastest` does not exist'
+const retry = [{ label: 'Try that', command: 'create', args: { target: 'myapp' } }]
+const report = {
+  at: now,
+  applied: false,
+  held: null,
+  lines: [
+    { sign: '~', part: 'route', subject: 'shelley.blog.box.example.com', detail: 'account missing' },
+    { sign: '+', part: 'pipe', subject: 'shop', detail: 'folder gone' },
+    { sign: '!', part: 'instance', subject: 'old-test', detail: 'not ours, left alone' },
+  ],
+} as const
+const card = (change: Parameters<typeof aSandbox>[0]): Message => {
+  const one = aSandbox(change)
+  return sandboxCard(aState({ sandboxes: [one] }), one, addresses, now)
+}
+const form = missingForm(findCommand('delete', commands), { command: 'delete', args: { sandbox: 'myapp' } }, [])
+if (form === null) throw new Error('delete must ask')
+
+const cards: Record<string, Message> = {
+  'create-announcement': announcement(operation, 'Ada'),
+  'create-waiting': progress(of({ waitingFor: 'Incus does not answer yet.' }), now),
+  'create-failed': ended(gone, of({ state: 'failed', reason, offers: retry }), addresses, now),
+  'create-failed-all': endedForAll(gone, of({ state: 'failed', reason }), 'Ada', addresses, now),
+  'create-cancelled': ended(gone, of({ state: 'cancelled', reason: 'Ada cancelled it' }), addresses, now),
+  'port-failed': ended(state, of({ verb: 'port', state: 'failed', reason: 'Caddy refused the route' }), addresses, now),
+  'operation-stuck': ended(state, of({ verb: 'stop', state: 'stuck', reason: 'Incus refused it' }), addresses, now),
+  'delete-done': ended(gone, of({ verb: 'delete', state: 'done' }), addresses, now),
+  'delete-done-all': endedForAll(gone, of({ verb: 'delete', state: 'done' }), 'Ada', addresses, now),
+  'delete-confirmation': formCard(form),
+  'sandbox-older': sandboxCard(state, sandbox, addresses, now, false),
+  'sandbox-stuck': card({ phase: 'stuck' }),
+  'sandbox-busy': sandboxCard(aState({ operations: [of({ verb: 'restart' })] }), sandbox, addresses, now),
+  'login-refused': loginRefused('myapp'),
+  'list-all': listCard(state, [sandbox, aSandbox({ name: 'blog', power: 'stopped' })], true, addresses),
+  'keys-none': keysCard([], now),
+  whoami: whoamiCard(person, 'member', state, 'console::ada'),
+  help: helpCard(commands),
+  'drift-held': driftCard({ ...report, held: '5 of 8 would be removed at once; an admin must say so' }, false),
+  'drift-none': driftCard({ ...report, lines: [] }, false),
+  'refusal-not-allowed': notAllowed('sync'),
+  'refusal-stale': stale('delete blog', start),
+}
+
+describe('more cards in plain text', () => {
+  it.each(Object.entries(cards))('%s', async (name, message) => {
+    await expect(`${plainText(message)}\n`).toMatchFileSnapshot(`../golden/${name}.txt`)
+  })
+  it('have at most five buttons', () => {
+    const counts = Object.values(cards).flatMap((one) =>
+      one.blocks.map((block) => (block.block === 'buttons' ? block.buttons.length : 0)),
+    )
+    expect(Math.max(...counts)).toBeLessThanOrEqual(5)
+  })
+})

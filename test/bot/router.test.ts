@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import type { Sync } from '../../src/core/ports.js'
+import type { Settings } from '../../src/core/state.js'
+import { openDatabase } from '../../src/infra/sqlite/database.js'
+import { SqliteActions } from '../../src/infra/sqlite/actions.js'
+import { SqliteAudit } from '../../src/infra/sqlite/audit.js'
+import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
+import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
+import { SqliteStore } from '../../src/infra/sqlite/store.js'
+import { ActionTokens } from '../../src/bot/action-tokens.js'
+import { BotAnnouncer } from '../../src/bot/announcer.js'
+import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
+import { commands } from '../../src/bot/commands/all.js'
+import { Outbox } from '../../src/bot/outbox.js'
+import { BotRouter } from '../../src/bot/router.js'
+import { ada, FakePlatform } from './fakes.js'
+
+const eve = { ...ada, user: 'eve' }
+const settings: Settings = {
+  base: 'box.example.com',
+  templates: [
+    {
+      name: 'debian',
+      description: '',
+      image: { server: null, protocol: null, alias: 'x' },
+      appPort: 8000,
+      limits: { cpus: 1, memory: 1, disk: 1, processes: 1 },
+      nesting: false,
+    },
+  ],
+  agentPort: 9999,
+  sshPort: 22,
+  reservedNames: [],
+  pins: null,
+  access: { admins: [], members: [ada] },
+}
+
+function world() {
+  const start = new Date('2026-01-01T00:00:00Z')
+  let ids = 0
+  const clock = { now: (): Date => start }
+  const platform = new FakePlatform('console')
+  const platforms = new Map([['console', platform]])
+  const db = openDatabase(':memory:')
+  const store = new SqliteStore(db)
+  const tokens = new ActionTokens(new SqliteActions(db), Buffer.from('key'), clock)
+  const addresses = {
+    url: (host: string): string => `https://${host}`,
+    sshLine: (name: string): string => `ssh ${name}`,
+  }
+  const schedule = (): (() => void) => () => undefined
+  const logged: string[] = []
+  const log = (message: string): void => void logged.push(message)
+  const base = { platforms, tokens, clock, schedule, log }
+  const outbox = new Outbox({ ...base, store: new SqliteOutbox(db), pace: () => 0 })
+  const announcer = new BotAnnouncer({ ...base, store, outbox, addresses, settings })
+  const inbox = new SqliteInbox(db)
+  const audit = new SqliteAudit(db)
+  const poked: string[] = []
+  const sync: Sync = {
+    poke: (keys) => void poked.push(...keys),
+    pass: () => Promise.reject(new Error('a cause with details')),
+    interrupt: () => undefined,
+    paused: () => false,
+    pause: () => undefined,
+  }
+  const network = { name: 'sb', ipv4: '10.88.0.1/24', dhcpRanges: [], leased: [] }
+  const newId = (): string => `id${(ids += 1)}xyz`
+  const parts = {
+    commands,
+    store,
+    inbox,
+    outbox,
+    audit,
+    announcer,
+    tokens,
+    sync,
+    settings,
+    addresses,
+    clock,
+    newId,
+    log,
+  }
+  const router = new BotRouter({ ...parts, network: () => network })
+  const request = (eventKey: string, identity = ada, sentAt = start): ChatRequest => ({
+    asker: { identity, name: identity.user === 'ada' ? 'Ada' : 'Eve', place: 'general' },
+    eventKey,
+    sentAt,
+  })
+  const type = (text: string, asked: ChatRequest): Promise<Outcome> => {
+    const parsed = router.parse(asked.asker, { kind: 'words', text })
+    if (parsed.kind !== 'run') throw new Error(`not run: ${JSON.stringify(parsed)}`)
+    return router.accept(asked, parsed.call, parsed.audience).ended
+  }
+  const texts = async (): Promise<string> => {
+    await outbox.flush()
+    return [...platform.texts].map(([ref, text]) => `<${ref}>\n${text}`).join('\n')
+  }
+  const finish = (state: 'done' | 'failed'): void => {
+    const [operation] = store.recentOperations(1)
+    if (operation === undefined) throw new Error('nothing to finish')
+    const { id } = operation
+    store.commit([{ edit: 'operation.note', id, change: { state, endedAt: start, reason: 'the image is not there' } }])
+    announcer.operationChanged(id)
+  }
+  return { ...parts, router, platform, request, type, texts, finish, poked, logged, start }
+}
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+
+describe('the router', () => {
+  it('create: one line for all, progress for the asker, then the card; three deliveries are one effect', async () => {
+    const { type, request, texts, finish, store, poked } = world()
+    const runs = [1, 2, 3].map(() => type('create myapp', request('e1')))
+    await settle()
+    expect(store.state().sandboxes).toHaveLength(1)
+    expect(poked).toEqual(store.state().sandboxes.map((one) => one.id))
+    expect(await texts()).toContain('Ada is creating myapp.')
+    finish('done')
+    expect(await Promise.all(runs)).toEqual(['done', 'done', 'done'])
+    expect(await texts()).toMatch(/<general\/ada\/\d+>\n◐ myapp · creating[^]*public/)
+    expect(await type('create myapp', request('e1'))).toBe('done')
+  })
+  it('a failed operation is failed, with its reason for the asker alone', async () => {
+    const { type, request, texts, finish } = world()
+    const run = type('create myapp', request('e1'))
+    await settle()
+    finish('failed')
+    expect(await run).toBe('failed')
+    expect((await texts()).match(/the image is not there|The image is not there/g)).toHaveLength(1)
+  })
+  it('strangers are refused before and after parse', async () => {
+    const { router, request, texts, store } = world()
+    const asked = request('e1', eve)
+    expect(router.parse(asked.asker, { kind: 'words', text: 'list' })).toMatchObject({ kind: 'refuse' })
+    const { ended } = router.accept(asked, { command: 'create', args: { target: 'x1' } }, 'caller')
+    expect(await ended).toBe('refused')
+    expect(await texts()).toContain('I do not know you yet')
+    expect(store.state()).toMatchObject({ sandboxes: [], persons: [] })
+  })
+  it('a member cannot sync; what fails in us is an incident, its cause only in the log', async () => {
+    const { router, request, texts, logged } = world()
+    const call = { command: 'sync', args: {} }
+    expect(await router.accept(request('e1'), call, 'caller').ended).toBe('refused')
+    const admin = world()
+    const settingsOfAdmin = { ...settings, access: { admins: [ada], members: [] } }
+    const other = new BotRouter({ ...admin, settings: settingsOfAdmin, network: () => null })
+    expect(await other.accept(admin.request('e2'), call, 'caller').ended).toBe('failed')
+    expect(await admin.texts()).toMatch(/incident [0-9A-Z]{4};/)
+    expect(await admin.texts()).not.toContain('details')
+    expect(admin.logged).toEqual(['a request failed'])
+    expect([await texts(), logged.length]).toEqual([expect.stringContaining('Only an admin'), 0])
+  })
+  it('what is older than five minutes is not carried out', async () => {
+    const { type, request, texts, store, start } = world()
+    const old = new Date(start.getTime() - 6 * 60_000)
+    expect(await type('create myapp', request('e1', ada, old))).toBe('refused')
+    expect(store.state().sandboxes).toEqual([])
+    expect(await texts()).toContain('I was away. Your `create myapp`')
+  })
+  it('takes up after a restart what was acknowledged and not carried out', async () => {
+    const { router, request, inbox, store } = world()
+    void router.accept(request('e1'), { command: 'create', args: { target: 'myapp' } }, 'caller')
+    const [row] = inbox.unanswered()
+    const next = world()
+    next.inbox.put(row?.eventKey ?? '', row?.request ?? '', next.start)
+    next.router.resume()
+    await settle()
+    expect(next.store.state().sandboxes).toHaveLength(1)
+    expect(next.inbox.unanswered()).toEqual([])
+    await settle()
+    expect(store.state().sandboxes).toHaveLength(1)
+  })
+  it('a missing argument becomes a form; a button of another is refused', () => {
+    const { router, request } = world()
+    const { asker } = request('e1')
+    expect(router.parse(asker, { kind: 'words', text: 'create' })).toMatchObject({ kind: 'form' })
+    expect(router.parse(asker, { kind: 'words', text: 'delete myapp' })).toMatchObject({
+      kind: 'form',
+      form: { fields: [{ name: 'confirm' }] },
+    })
+  })
+})
