@@ -6,7 +6,7 @@ import { ada, FakePlatform, MemoryActions, MemoryOutbox } from './fakes.js'
 
 const says = (title: string): Message => ({ title, blocks: [] })
 
-function world(): { outbox: Outbox; a: FakePlatform; b: FakePlatform; pass(ms: number): Promise<void> } {
+function world(): { outbox: Outbox; a: FakePlatform; b: FakePlatform; pass: (ms: number) => Promise<void> } {
   let time = 0
   const later: { at: number; run: () => void }[] = []
   const clock = { now: (): Date => new Date(time) }
