@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { parseIdentity } from '../core/person.js'
+import { isReference } from './secret.js'
+
+/** `allowed` completes the sentence "… must be …", and is all that an error says of a value: values may be secrets. */
+function key<T extends z.ZodType>(shape: T, allowed: string): T {
+  return shape.meta({ allowed })
+}
+
+const text = (allowed: string, pattern = /^\S.*$/): z.ZodString => key(z.string().regex(pattern), allowed)
+const path = text('an absolute path', /^\/./)
+const port = key(z.int().min(1).max(65535), 'a port from 1 to 65535')
+const flag = key(z.boolean(), 'true or false')
+const address = text('an address with a port, such as "127.0.0.1:7780"', /^(\[[0-9a-f:]+\]|[\w.-]*):\d{1,5}$/i)
+const ipv4 = z.ipv4()
+const secret = key(z.string().refine(isReference), '"/path/to/file", "credential:NAME" or "env:NAME"')
+const identity = key(
+  z.string().transform((value, context) => {
+    const read = parseIdentity(value)
+    if (read !== null) return read
+    context.addIssue({ code: 'custom', message: 'not an identity' })
+    return z.NEVER
+  }),
+  'an identity, such as "slack:T0123:U0456" or "console:operator"',
+)
+const size = key(
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?\s?[KMGT]iB$/)
+    .transform((value) => Math.round(parseFloat(value) * 1024 ** ('KMGT'.indexOf(value.at(-3) ?? '') + 1))),
+  'a size, such as "512MiB" or "4GiB"',
+)
+const cpus = key(z.number().min(0.1).max(1024), 'a number of CPUs, such as 2 or 0.5')
+const processes = key(z.int().min(16).max(1_000_000), 'a whole number from 16 to 1000000')
+/** A platform or part that comes later: its table has its name, and nothing to switch on. */
+const later = z.strictObject({
+  enabled: key(z.literal(false), 'false: this version does not have it yet').default(false),
+})
+
+const name = text('1 to 40 of a-z, 0-9 and hyphens', /^[a-z0-9-]{1,40}$/)
+
+const template = z.strictObject({
+  name,
+  description: key(z.string().max(200), 'a text of at most 200 characters').default(''),
+  image: text('the image\'s alias, such as "boldsoftware/exeuntu:latest"'),
+  server: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+  protocol: key(z.enum(['oci', 'simplestreams']), '"oci" or "simplestreams"').optional(),
+  app_port: port.default(8000),
+  nesting: flag.default(false),
+  cpus: cpus.optional(),
+  memory: size.optional(),
+  disk: size.optional(),
+  processes: processes.optional(),
+})
+
+/** Every table and key of config.toml, with its default. */
+export const configSchema = z.strictObject({
+  service: z
+    .strictObject({
+      state_folder: path.default('/var/lib/sandpiper'),
+      control_socket: path.default('/run/sandpiper/control.socket'),
+      log_level: key(z.enum(['debug', 'info', 'warn', 'error']), '"debug", "info", "warn" or "error"').default('info'),
+    })
+    .prefault({}),
+  domains: z
+    .strictObject({
+      base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
+    })
+    .prefault({} as { base: string }),
+  incus: z
+    .strictObject({
+      socket: path.default('/var/lib/incus/unix.socket'),
+      url: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+      client_certificate_file: secret.optional(),
+      client_key_file: secret.optional(),
+      server_certificate_file: secret.optional(),
+      project: text('the name of an Incus project').default('default'),
+      network: text('the name of an Incus bridge').default('incusbr0'),
+      storage_pool: text('the name of an Incus storage pool').default('default'),
+      acl: key(z.string(), 'the name of an Incus network ACL, or "" for none').default('sandpiper'),
+      pins: key(z.tuple([ipv4, ipv4]), 'two addresses, such as ["10.88.0.10", "10.88.0.199"]').optional(),
+    })
+    .refine(
+      (incus) =>
+        incus.url === undefined ||
+        [incus.client_certificate_file, incus.client_key_file, incus.server_certificate_file].every(
+          (file) => file !== undefined,
+        ),
+      { path: ['url'], params: { allowed: 'given together with the three *_file keys of its certificates' } },
+    )
+    .prefault({}),
+  caddy: z
+    .strictObject({
+      admin: text('"unix//path" or an address such as "http://127.0.0.1:2019"', /^(unix\/\/|https?:\/\/)\S+$/).default(
+        'http://127.0.0.1:2019',
+      ),
+      server: name.default('srv0'),
+      listen: key(z.array(address).min(1), 'a list of addresses, such as [":80", ":443"]').default([':80', ':443']),
+      tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
+      email: key(z.email(), 'an e-mail address').optional(),
+      stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
+      pages: address.default('127.0.0.1:7782'),
+    })
+    .prefault({}),
+  sshpiper: z
+    .strictObject({
+      pipes_folder: path.default('/var/lib/sshpiper/pipes'),
+      port: port.default(22),
+      login_user: text('a user name', /^[a-z_][-a-z0-9_]{0,31}$/).default('exedev'),
+    })
+    .prefault({}),
+  dns: z
+    .strictObject({
+      providers: z
+        .array(
+          z.strictObject({
+            name,
+            kind: key(z.literal('none'), '"none": record sets are set by hand in this version').default('none'),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  sync: z
+    .strictObject({
+      schedule: text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/).default('* * * * *'),
+      mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
+      guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
+      side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
+      give_up_minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(30),
+    })
+    .prefault({}),
+  sandboxes: z
+    .strictObject({
+      cpus: cpus.default(2),
+      memory: size.prefault('4GiB'),
+      disk: size.prefault('20GiB'),
+      processes: processes.default(2000),
+      ssh_port: port.default(22),
+      reserved_names: key(z.array(z.string()), 'a list of names').default([]),
+    })
+    .prefault({}),
+  templates: z.array(template).min(1).optional(),
+  access: z
+    .strictObject({
+      admins: z.array(identity).prefault(['console:operator']),
+      members: z.array(identity).prefault([]),
+    })
+    .prefault({}),
+  agent: z.strictObject({ port: port.default(9999) }).prefault({}),
+  slack: later.prefault({}),
+  discord: later.prefault({}),
+  telegram: later.prefault({}),
+  console: z
+    .strictObject({
+      page: flag.default(false),
+      address: text(
+        'an address on loopback, such as "127.0.0.1:7780"',
+        /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/,
+      ).default('127.0.0.1:7780'),
+      user: text('a user name', /^[a-z0-9][a-z0-9._-]{0,31}$/).default('operator'),
+      name: key(z.string().min(1).max(60), 'a text of 1 to 60 characters').default('Operator'),
+    })
+    .prefault({}),
+  metrics: later.prefault({}),
+})
+
+export type ConfigFile = z.output<typeof configSchema>
