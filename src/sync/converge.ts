@@ -21,6 +21,8 @@ export interface ConvergeParts {
   readonly progress: Progress
   /** Whether a sandbox that nobody asks for anything may be repaired now. */
   readonly mayRepair: () => boolean
+  /** How long an operation may wait for what may heal before it goes back; going back gets as long again. */
+  readonly giveUpAfterMs: number
   readonly log: (level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>) => void
 }
 
@@ -169,12 +171,14 @@ export class Converge {
       this.end(sandbox, operation, [{ edit: 'sandbox.bury', id: sandbox.id }])
       return 'settled'
     }
-    if (operation?.verb === 'create') await this.waitForSsh(sandbox, operation, settings.sshPort, signal)
+    const isLateSsh =
+      operation?.verb === 'create' && !(await this.waitForSsh(sandbox, operation, settings.sshPort, signal))
     const edits: Edit[] = []
     if (sandbox.appliedGeneration !== sandbox.generation) {
       edits.push({ edit: 'sandbox.note', id: sandbox.id, facts: { appliedGeneration: sandbox.generation } })
     }
-    if (operation !== undefined) this.end(sandbox, operation, edits)
+    const remark = isLateSsh ? `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s` : null
+    if (operation !== undefined) this.end(sandbox, operation, edits, remark)
     else if (edits.length > 0) {
       store.commit(edits)
       announcer.sandboxChanged(sandbox.id)
@@ -182,23 +186,38 @@ export class Converge {
     return 'settled'
   }
 
-  private async waitForSsh(sandbox: Sandbox, operation: Operation, port: number, signal: AbortSignal): Promise<void> {
+  private async waitForSsh(
+    sandbox: Sandbox,
+    operation: Operation,
+    port: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(SSH_PROBE_MS)])
     this.parts.progress.waiting(operation, 'waiting for SSH in the sandbox')
     const answers = await this.parts.world.ssh.answers(sandbox.ipv4, port, limit)
     if (signal.aborted) throw new Overtaken()
     if (!answers) this.parts.log('warn', 'sshd did not answer', { sandbox: sandbox.name, address: sandbox.ipv4 })
     this.parts.progress.waiting(operation, null)
+    return answers
   }
 
-  private end(sandbox: Sandbox, operation: Operation | undefined, edits: readonly Edit[]): void {
+  private end(
+    sandbox: Sandbox,
+    operation: Operation | undefined,
+    edits: readonly Edit[],
+    remark: string | null = null,
+  ): void {
     const { store, announcer, world } = this.parts
     const note: Edit[] = []
     const now = operation === undefined ? undefined : store.operation(operation.id)
     if (now !== undefined && isLive(now)) {
       const state = now.state === 'running' ? 'done' : now.cancelled ? 'cancelled' : 'failed'
       const endedAt = world.clock.now()
-      note.push({ edit: 'operation.note', id: now.id, change: { state, endedAt, waitingFor: null } })
+      note.push({
+        edit: 'operation.note',
+        id: now.id,
+        change: { state, endedAt, waitingFor: null, reason: now.reason ?? remark },
+      })
     }
     store.commit([...edits, ...note])
     if (now !== undefined) announcer.operationChanged(now.id)
@@ -226,6 +245,16 @@ export class Converge {
 
   private failed(id: SandboxId, error: unknown, signal: AbortSignal): boolean {
     if (error instanceof Overtaken || signal.aborted) return true
+    try {
+      return this.noteFailure(id, error)
+    } catch (worse) {
+      // The database itself fails. What is wanted stands in it, and is looked at again.
+      this.parts.log('error', 'a failure could not be written down', { sandbox: id, error, worse })
+      return true
+    }
+  }
+
+  private noteFailure(id: SandboxId, error: unknown): boolean {
     const { store, log } = this.parts
     const state = store.state()
     const sandbox = sandboxById(state, id)
@@ -238,9 +267,18 @@ export class Converge {
     log('warn', error.message, details)
     if (sandbox === undefined) return false
     if (operation === undefined) return error.retry === 'later'
-    if (error.retry === 'never') this.giveUp(sandbox, operation, error.sentence ?? `${error.system} refused it`)
-    else this.parts.progress.waiting(operation, error.sentence ?? `${error.system} does not answer; trying again`)
+    const why =
+      error.sentence ?? (error.retry === 'never' ? `${error.system} refused it` : `${error.system} does not answer`)
+    if (error.retry === 'never' || this.waitedTooLong(operation)) this.giveUp(sandbox, operation, why)
+    else this.parts.progress.waiting(operation, `${why}; trying again`)
     return true
+  }
+
+  /** A tombstone waits for as long as it takes: nothing else would clean up. */
+  private waitedTooLong(operation: Operation): boolean {
+    const isTombstone = operation.verb === 'delete' || (operation.verb === 'create' && operation.state === 'going-back')
+    const limit = this.parts.giveUpAfterMs * (operation.state === 'going-back' ? 2 : 1)
+    return !isTombstone && this.parts.world.clock.now().getTime() - operation.startedAt.getTime() > limit
   }
 
   private giveUp(sandbox: Sandbox, operation: Operation, reason: string): void {

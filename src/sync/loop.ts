@@ -12,6 +12,13 @@ export interface LoopOptions {
   readonly guardShare: number
   readonly width: number
   readonly schedule: Schedule
+  readonly pauseSwitch: PauseSwitch
+}
+
+/** Outlives a restart: who paused sync for a reason is not overruled by a reboot. */
+export interface PauseSwitch {
+  isOn(): boolean
+  set(on: boolean): void
 }
 
 /** Everything but one sandbox: the cron tick and the look after a reconnect. */
@@ -24,11 +31,10 @@ export class SyncLoop implements Sync {
   private readonly parts: ConvergeParts
   private readonly aborts = new Map<string, AbortController>()
   private readonly stopping = new AbortController()
-  private isPaused = false
   private fullPasses: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly options: LoopOptions) {
-    this.parts = { ...options.parts, mayRepair: () => !this.isPaused && options.mode === 'repair' }
+    this.parts = { ...options.parts, mayRepair: () => !this.paused() && options.mode === 'repair' }
     this.converge = new Converge(this.parts)
     this.queue = new KeyedQueue({
       width: options.width,
@@ -58,11 +64,11 @@ export class SyncLoop implements Sync {
   }
 
   paused(): boolean {
-    return this.isPaused
+    return this.options.pauseSwitch.isOn()
   }
 
   pause(on: boolean): void {
-    this.isPaused = on
+    this.options.pauseSwitch.set(on)
     if (!on) this.pokeAll()
   }
 
@@ -88,7 +94,7 @@ export class SyncLoop implements Sync {
 
   private async fullPass(apply: boolean, force: boolean): Promise<DriftReport> {
     const { mode, guardShare } = this.options
-    const options = { apply, force, mode, guardShare, paused: this.isPaused }
+    const options = { apply, force, mode, guardShare, paused: this.paused() }
     const { report, toPoke } = await fullPass(this.parts, options, this.stopping.signal)
     this.poke(toPoke)
     if (apply) this.parts.announcer.drift(report)

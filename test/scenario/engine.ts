@@ -19,7 +19,7 @@ import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { FileKeyring } from '../../src/infra/sshpiper/keyring.js'
 import { WorkingdirPipes } from '../../src/infra/sshpiper/pipes.js'
-import { SyncLoop } from '../../src/sync/loop.js'
+import { SyncLoop, type PauseSwitch } from '../../src/sync/loop.js'
 import { Logins } from '../../src/sync/logins.js'
 import { Progress } from '../../src/sync/progress.js'
 import { aState } from '../core/sandbox-fixture.js'
@@ -85,9 +85,11 @@ export class Engine {
         logins,
         progress: new Progress(this.store, announcer, clock),
         log: () => {},
+        giveUpAfterMs: 30 * 60_000,
       },
       mode: 'repair',
       guardShare: 0.5,
+      pauseSwitch: pauseSwitch(),
       width: 8,
       schedule: (ms, run) => {
         const timer = setTimeout(run, ms)
@@ -169,4 +171,9 @@ function settingsFor(host: TestHost): Settings {
     pins: host.pins,
     access: { admins: [], members: [] },
   }
+}
+
+function pauseSwitch(): PauseSwitch {
+  let on = false
+  return { isOn: () => on, set: (to) => void (on = to) }
 }
