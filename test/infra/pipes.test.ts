@@ -140,7 +140,14 @@ describe('the pipes', () => {
     await pipes.observe('all')
     expect(performance.now() - start).toBeLessThan(2000)
     writeFileSync(join(root, 'app7', 'sshpiper_upstream'), 'exedev@10.88.0.99:22\n')
-    expect((await pipes.observe('all')).get('app7')).toMatchObject({ owner: 'altered' })
+    chmodSync(join(root, 'app8', 'id_rsa'), 0o644)
+    writeFileSync(join(root, 'app9', 'extra'), '')
+    rmSync(join(root, 'app10'), { recursive: true })
+    const seen = await pipes.observe('all')
+    expect(seen.get('app7')).toMatchObject({ detail: 'a file was changed' })
+    expect(seen.get('app8')).toMatchObject({ detail: 'others may read id_rsa' })
+    expect(seen.get('app9')).toMatchObject({ detail: 'there are more files than ours' })
+    expect(seen.has('app10')).toBe(false)
   })
 
   it('are gone after a remove, which may run twice', async () => {

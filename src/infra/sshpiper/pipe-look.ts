@@ -1,5 +1,5 @@
-import type { BigIntStats } from 'node:fs'
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstatSync, type BigIntStats } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SeenPipe } from '../../core/parts/pipe.js'
 import { codeOf } from './disk-error.js'
@@ -7,6 +7,12 @@ import { MARKER, parsePipe, PIPE_FILES, type PipeFiles } from './pipe-files.js'
 
 /** A change within this time may leave the clock of a file as it was: what is so young is not remembered. */
 const YOUNG_NS = 1_000_000_000n
+
+/** A folder and the files that should be in it; undefined where one is missing. A change of names changes the folder. */
+interface Stats {
+  readonly folder: BigIntStats
+  readonly files: ReadonlyMap<string, BigIntStats | undefined>
+}
 
 /** Looks at one pipe's folder, and remembers what it saw for as long as nothing about its files changes. */
 export class PipeLook {
@@ -21,75 +27,73 @@ export class PipeLook {
     this.known.delete(name)
   }
 
-  /** A folder that is replaced meanwhile is looked at again. */
+  /** A folder that is changed or replaced meanwhile is looked at again. */
   async at(name: string, tries = 3): Promise<SeenPipe | null> {
     const folder = join(this.root, name)
-    const before = await statOf(folder)
-    if (before === null) return null
-    const seen = await this.look(name, folder, before).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT' && tries > 1) return null
-      throw error
-    })
-    const after = await statOf(folder)
-    if (after?.ino === before.ino && seen !== null) return seen
-    return tries > 1 ? this.at(name, tries - 1) : seen
-  }
-
-  private async look(name: string, folder: string, stat: BigIntStats): Promise<SeenPipe> {
-    const foreign: SeenPipe = { owner: 'foreign', name }
-    if (!stat.isDirectory()) return foreign
-    const names = (await readdir(folder)).sort()
-    const stats = new Map<string, BigIntStats | null>()
-    for (const file of PIPE_FILES) stats.set(file, names.includes(file) ? await statOf(join(folder, file)) : null)
-    const all = [stat, ...stats.values()].filter((one) => one !== null)
-    const print = [...names, ...all.map(fingerprint)].join('|')
+    const stats = statsOf(folder)
+    if (stats === null) return null
+    const print = printOf(stats)
     const known = this.known.get(name)
     if (known?.print === print) return known.seen
     this.known.delete(name)
-    const seen = stats.get(MARKER)?.isFile() ? await this.read(name, folder, names, stats) : foreign
-    const newest = all.reduce((latest, one) => (one.ctimeNs > latest ? one.ctimeNs : latest), 0n)
-    if (newest + YOUNG_NS < BigInt(Date.now()) * 1_000_000n) this.known.set(name, { print, seen })
+    const seen = await this.read(name, folder, stats).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT' && tries > 1) return null
+      throw error
+    })
+    const after = statsOf(folder)
+    const isSettled = seen !== null && after !== null && printOf(after) === print
+    if (!isSettled) return tries > 1 ? this.at(name, tries - 1) : seen
+    if (newestOf(stats) + YOUNG_NS < BigInt(Date.now()) * 1_000_000n) this.known.set(name, { print, seen })
     return seen
   }
 
-  private async read(
-    name: string,
-    folder: string,
-    names: readonly string[],
-    stats: ReadonlyMap<string, BigIntStats | null>,
-  ): Promise<SeenPipe> {
+  private async read(name: string, folder: string, stats: Stats): Promise<SeenPipe> {
+    if (!stats.files.get(MARKER)?.isFile()) return { owner: 'foreign', name }
     const marker = await readFile(join(folder, MARKER), 'utf8')
     const altered = (detail: string): SeenPipe => ({ owner: 'altered', name, sandbox: marker.trim(), detail })
-    if (((await statOf(folder))?.mode ?? 0n) & 0o077n) return altered('others may look into its folder')
+    if ((stats.folder.mode & 0o077n) !== 0n) return altered('others may look into its folder')
     const files: Partial<Record<keyof PipeFiles, string>> = {}
     for (const file of PIPE_FILES) {
-      const stat = stats.get(file)
-      if (stat === null || stat === undefined) return altered(`${file} is missing`)
+      const stat = stats.files.get(file)
+      if (stat === undefined) return altered(`${file} is missing`)
       if (!stat.isFile()) return altered(`${file} is no plain file`)
-      const mode = modeOf(stat) ?? 0
+      const mode = Number(stat.mode & 0o7777n)
       if ((mode & 0o077) !== 0) return altered(`others may read ${file}`)
       if (mode !== 0o600) return altered(`${file} has the mode ${mode.toString(8)}`)
       files[file] = await readFile(join(folder, file), 'utf8')
     }
-    if (names.length !== PIPE_FILES.length) return altered('there are more files than ours')
+    if ((await readdir(folder)).length !== PIPE_FILES.length) return altered('there are more files than ours')
     const pipe = parsePipe(name, files as PipeFiles, this.user)
     return pipe === null ? altered('a file was changed') : { owner: 'ours', pipe }
   }
 }
 
-function modeOf(stat: BigIntStats | null | undefined): number | null {
-  return stat ? Number(stat.mode & 0o7777n) : null
+/**
+ * Synchronous, as this is most of what a pass over many sandboxes costs: 2 µs a file, where a way through the thread
+ * pool takes 7.
+ */
+function statsOf(path: string): Stats | null {
+  const folder = statOf(path)
+  if (folder === undefined) return null
+  const names = folder.isDirectory() ? PIPE_FILES : []
+  return { folder, files: new Map(names.map((name) => [name, statOf(`${path}/${name}`)])) }
 }
 
-function fingerprint(stat: BigIntStats): string {
-  return [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs, stat.mode].join(',')
+function statOf(path: string): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })
 }
 
-async function statOf(path: string): Promise<BigIntStats | null> {
-  try {
-    return await lstat(path, { bigint: true })
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
-    throw error
-  }
+function printOf({ folder, files }: Stats): string {
+  return [folder, ...files.values()].map(fingerprint).join('|')
+}
+
+function fingerprint(stat: BigIntStats | undefined): string {
+  return stat === undefined ? '' : `${stat.ino},${stat.size},${stat.mtimeNs},${stat.ctimeNs},${stat.mode}`
+}
+
+function newestOf({ folder, files }: Stats): bigint {
+  return [...files.values()].reduce(
+    (newest, stat) => (stat !== undefined && stat.ctimeNs > newest ? stat.ctimeNs : newest),
+    folder.ctimeNs,
+  )
 }

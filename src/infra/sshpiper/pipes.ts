@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InfraError } from '../../core/errors.js'
 import { ownerOf, type PipeChange, type SeenPipe, type WantedPipe } from '../../core/parts/pipe.js'
 import type { Keyring, Names, PipeKeeper } from '../../core/ports.js'
@@ -39,6 +40,8 @@ export class WorkingdirPipes implements PipeKeeper {
         const some = all.slice(at, at + AT_ONCE)
         const pipes = await Promise.all(some.map((name) => this.look.at(name)))
         pipes.forEach((pipe, index) => pipe !== null && seen.set(some[index] ?? '', pipe))
+        // Those that are remembered are looked at without a pause.
+        await nextTurn()
       }
       return seen
     } catch (error) {
