@@ -129,6 +129,32 @@ describe('the store', () => {
     expect(store.state().sandboxes[0]?.generation).toBe(1)
   })
 
+  it('shows the same picture while nothing changes, and a new one after any change', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const store = new SqliteStore(openDatabase(file))
+    const other = new SqliteStore(openDatabase(file))
+    store.commit([{ edit: 'person.add', person: ada }])
+    const first = store.state()
+    expect(store.state()).toBe(first)
+    store.commit([{ edit: 'sandbox.add', sandbox: aSandbox() }])
+    expect(store.state().sandboxes).toHaveLength(1)
+    other.commit([{ edit: 'key.add', key }])
+    expect(store.state().keys).toEqual([key])
+    expect(first).toMatchObject({ sandboxes: [], keys: [] })
+  })
+
+  it('shows a transaction its own changes, and nobody those that it takes back', () => {
+    const store = aStore()
+    const seen: unknown[] = []
+    const takeBack = (): void => {
+      seen.push(store.state().sandboxes[0]?.generation, store.state().sandboxes[0]?.generation)
+      throw new Error('no')
+    }
+    expect(() => store.commit([{ edit: 'sandbox.want', id: 'sb1x' }], takeBack)).toThrow('no')
+    seen.push(store.state().sandboxes[0]?.generation)
+    expect(seen).toEqual([2, 2, 1])
+  })
+
   it('refuses a way that no sandbox goes', () => {
     const store = aStore()
     store.commit([{ edit: 'sandbox.want', id: 'sb1x', phase: 'deleting' }])

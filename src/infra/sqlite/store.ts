@@ -7,21 +7,18 @@ import { mayBecome, type Sandbox, type SandboxId } from '../../core/sandbox.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
+import { Snapshot } from './snapshot.js'
 
 /** What is only ours to remember, in SQLite. */
 export class SqliteStore implements Store {
-  constructor(private readonly db: Db) {}
+  private readonly snapshot: Snapshot<State>
+
+  constructor(private readonly db: Db) {
+    this.snapshot = new Snapshot(db, () => this.read())
+  }
 
   state(): State {
-    return this.db.transaction(() => ({
-      sandboxes: this.rows('SELECT * FROM sandbox ORDER BY name').map(sandboxOf),
-      persons: this.persons(),
-      keys: this.rows('SELECT * FROM ssh_key ORDER BY added_at, id').map(keyOf),
-      operations: this.rows("SELECT * FROM operation WHERE state IN ('running', 'going-back', 'stuck')").map(
-        operationOf,
-      ),
-      buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
-    }))()
+    return this.snapshot.get()
   }
 
   commit(edits: readonly Edit[], after?: () => void): void {
@@ -43,6 +40,18 @@ export class SqliteStore implements Store {
 
   recentOperations(limit: number): readonly Operation[] {
     return this.rows('SELECT * FROM operation ORDER BY started_at DESC, rowid DESC LIMIT ?', limit).map(operationOf)
+  }
+
+  private read(): State {
+    return {
+      sandboxes: this.rows('SELECT * FROM sandbox ORDER BY name').map(sandboxOf),
+      persons: this.persons(),
+      keys: this.rows('SELECT * FROM ssh_key ORDER BY added_at, id').map(keyOf),
+      operations: this.rows("SELECT * FROM operation WHERE state IN ('running', 'going-back', 'stuck')").map(
+        operationOf,
+      ),
+      buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
+    }
   }
 
   private apply(edit: Edit): void {
