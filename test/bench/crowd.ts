@@ -1,16 +1,21 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Edit } from '../../src/core/edits.js'
 import { wantedInstance } from '../../src/core/parts/instance.js'
 import { wantedPipe } from '../../src/core/parts/pipe.js'
+import type { SshKey } from '../../src/core/person.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import { createBody } from '../../src/infra/incus/instance.js'
 import type { StoredInstance, StoredState } from '../../src/infra/simulator/incus/model.js'
 import { defaultNetwork } from '../../src/infra/simulator/incus/network.js'
 import { makeKeyPair, type KeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import { renderPipe } from '../../src/infra/sshpiper/pipe-files.js'
-import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { aSandbox } from '../core/sandbox-fixture.js'
 import type { Engine, TestHost } from '../scenario/engine.js'
 
+/** As many sandboxes has each person, and as many keys. */
+const EACH = { sandboxes: 5, keys: 2 }
 const HASH = `$2b$10$${'a'.repeat(53)}`
 const STARTED_AT = '2026-01-01T00:00:00Z'
 
@@ -46,10 +51,33 @@ export class Crowd {
 
   /** Rows and pipes; the routes are left to one pass of the loop itself. */
   async moveInto(engine: Engine): Promise<void> {
-    engine.store.commit(this.members.map(({ sandbox }) => ({ edit: 'sandbox.add', sandbox })))
+    engine.store.commit([
+      ...this.owners().flatMap(moveIn),
+      ...this.members.map(({ sandbox }): Edit => ({ edit: 'sandbox.add', sandbox })),
+    ])
     for (const one of this.members) writePipe(engine.pipesFolder, one, this.host.sshPort)
     await engine.loop.pass({ apply: true })
   }
+
+  private owners(): readonly string[] {
+    return [...new Set(this.members.map(({ sandbox }) => sandbox.owner))]
+  }
+}
+
+function moveIn(owner: string): readonly Edit[] {
+  const identity = { platform: 'console', workspace: '', user: owner }
+  return [
+    { edit: 'person.add', person: { id: owner, name: owner, identities: [identity] } },
+    ...keysOf(owner).map((key): Edit => ({ edit: 'key.add', key })),
+  ]
+}
+
+function keysOf(owner: string): readonly SshKey[] {
+  return Array.from({ length: EACH.keys }, (_, index) => {
+    const blob = createHash('sha256').update(`${owner} ${index}`).digest('base64')
+    const id = `${owner}-${index}`
+    return { id, person: owner, type: 'ssh-ed25519', blob, comment: id, fingerprint: id, addedAt: new Date(STARTED_AT) }
+  })
 }
 
 function member(index: number, host: TestHost): Member {
@@ -58,6 +86,7 @@ function member(index: number, host: TestHost): Member {
   const sandbox = aSandbox({
     id: `id${index.toString(16).padStart(6, '0')}`,
     name,
+    owner: `person-${Math.floor(index / EACH.sandboxes)}`,
     host: `${name}.${host.base}`,
     agentHost: `shelley.${name}.${host.base}`,
     instance: `${name}-bench`,
@@ -65,7 +94,7 @@ function member(index: number, host: TestHost): Member {
     hostKeys: [makeKeyPair().publicLine],
     mappingKey: mapping.publicLine,
   })
-  const accounts = [{ person: 'ada', user: 'ada', hash: HASH, delivered: true }]
+  const accounts = [{ person: sandbox.owner, user: sandbox.owner, hash: HASH, delivered: true }]
   return { sandbox: { ...sandbox, spec: { ...sandbox.spec, accounts } }, mapping }
 }
 
@@ -89,7 +118,7 @@ function storedInstance(sandbox: Sandbox, host: TestHost): StoredInstance {
 }
 
 function writePipe(root: string, { sandbox, mapping }: Member, sshPort: number): void {
-  const pipe = wantedPipe(sandbox, aState().keys, { sshPort })
+  const pipe = wantedPipe(sandbox, keysOf(sandbox.owner), { sshPort })
   if (pipe === null) throw new Error(`${sandbox.name} wants no pipe`)
   const folder = join(root, pipe.name)
   mkdirSync(folder, { mode: 0o700 })
