@@ -6,7 +6,7 @@ const LOGIN = { uid: 1000, gid: 1000 }
 const SSH_FOLDER = '/home/exedev/.ssh'
 const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key'
 
-/** All that must be in an instance before its first boot. The folder first, the rest at once. */
+/** All that must be so in an instance before its first boot: each on its own, so all at once. */
 export async function pushFirstFiles(
   client: IncusClient,
   wanted: WantedInstance,
@@ -15,16 +15,19 @@ export async function pushFirstFiles(
 ): Promise<void> {
   const { name } = wanted
   const hostKey = await keyring.privateKey(wanted.sandbox, 'host')
-  // The image's templates would overwrite the host name at the first start.
-  if (wanted.image.protocol !== 'oci') {
-    await client.call('PATCH', `/1.0/instances/${name}`, { config: { 'volatile.apply_template': '' } }, signal)
-  }
   await Promise.all([
+    keepHostName(client, wanted, signal),
     client.push(name, '/etc/hostname', `${wanted.sandboxName}\n`, { mode: '0644' }, signal),
     client.push(name, HOST_KEY, hostKey, { mode: '0600' }, signal),
     client.push(name, '/etc/ssh/sshd_config.d/10-sandpiper.conf', `HostKey ${HOST_KEY}\n`, { mode: '0644' }, signal),
     pushAuthorizedKey(client, wanted, signal),
   ])
+}
+
+/** The image's templates would overwrite the host name at the first start. */
+async function keepHostName(client: IncusClient, wanted: WantedInstance, signal: AbortSignal): Promise<void> {
+  if (wanted.image.protocol === 'oci') return
+  await client.call('PATCH', `/1.0/instances/${wanted.name}`, { config: { 'volatile.apply_template': '' } }, signal)
 }
 
 export async function pushAuthorizedKey(
