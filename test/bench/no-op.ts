@@ -27,6 +27,8 @@ export async function measureNoOp(engine: Engine, sandboxes: number): Promise<re
 
 export const noOpHead = ['sandboxes', 'CPU ms', 'wall ms', 'first CPU', 'first wall', 'requests', 'writes']
 
+/** What is not ours is told of by every pass, and is no difference. */
 function demandNothing({ held, lines }: DriftReport): void {
-  if (held !== null || lines.length > 0) throw new Error(`not a no-op: ${held ?? JSON.stringify(lines.slice(0, 3))}`)
+  const differences = lines.filter(({ sign }) => sign !== '!')
+  if (held !== null || differences.length > 0) throw new Error(`no no-op: ${held ?? JSON.stringify(differences)}`)
 }
