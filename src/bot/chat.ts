@@ -59,11 +59,17 @@ export interface ChatRequest {
 /** How a request ended, for a caller that waits (`sandpiper say`): an operation has gone all its way. */
 export type Outcome = 'done' | 'refused' | 'failed'
 
+/** `refused`: not null where the request could not even be written down; it tells the asker alone why. */
+export interface Accepted {
+  readonly ended: Promise<Outcome>
+  readonly refused: PlatformMessage | null
+}
+
 export interface Router {
   /** Synchronous and local. */
   parse(asker: Asker, input: ChatInput): Parsed
-  /** Writes the request down before its promise's first await; `acknowledged` may be sent once `accept` returns. */
-  accept(request: ChatRequest, call: CommandCall, audience: Audience): { readonly ended: Promise<Outcome> }
+  /** Writes the request down: it may be acknowledged once `accept` returns. Never throws. */
+  accept(request: ChatRequest, call: CommandCall, audience: Audience): Accepted
 }
 
 export interface CommandMenuEntry {

@@ -55,3 +55,8 @@ export interface Message<Press = CommandCall> {
 export type ActionToken = string & { readonly brand: 'ActionToken' }
 
 export type PlatformMessage = Message<ActionToken>
+
+/** For what must be said without the database, in which buttons are remembered. */
+export function withoutButtons(message: Message): PlatformMessage {
+  return { ...message, blocks: message.blocks.filter((block) => block.block !== 'buttons') }
+}

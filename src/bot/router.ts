@@ -1,20 +1,31 @@
 import { mayUse, roleOf } from '../core/access.js'
 import type { Edit } from '../core/edits.js'
-import { UserError } from '../core/errors.js'
+import { InfraError, UserError } from '../core/errors.js'
 import { identityText, sameIdentity, type Person } from '../core/person.js'
 import type { Clock, Store, Sync } from '../core/ports.js'
 import type { Network, Settings, State } from '../core/state.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { BotAnnouncer } from './announcer.js'
 import type { Addresses } from './cards/addresses.js'
-import { notAllowed, ourFault, refusal, stale, stranger } from './cards/refusal.js'
-import type { Asker, Audience, ChatInput, ChatRequest, CommandMenuEntry, Outcome, Parsed, Router } from './chat.js'
+import { diskTrouble, notAllowed, ourFault, refusal, stale, stranger } from './cards/refusal.js'
+import type {
+  Accepted,
+  Asker,
+  Audience,
+  ChatInput,
+  ChatRequest,
+  ChatPlatform,
+  CommandMenuEntry,
+  Outcome,
+  Parsed,
+  Router,
+} from './chat.js'
 import type { Answer, Command } from './command.js'
 import { complete } from './complete.js'
 import { missingForm } from './forms.js'
 import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbox.js'
 import { incidentId } from './incident.js'
-import type { CommandCall, Message } from './message.js'
+import { withoutButtons, type CommandCall, type Message } from './message.js'
 import type { Outbox } from './outbox.js'
 import { checkCall, findCommand, parseWords } from './parse.js'
 import type { Audit, Inbox, Log } from './ports.js'
@@ -26,6 +37,7 @@ export interface RouterParts {
   readonly store: Store
   readonly inbox: Inbox
   readonly outbox: Outbox
+  readonly platforms: ReadonlyMap<string, ChatPlatform>
   readonly audit: Audit
   readonly announcer: BotAnnouncer
   readonly tokens: ActionTokens
@@ -72,12 +84,17 @@ export class BotRouter implements Router {
     }
   }
 
-  accept(request: ChatRequest, call: CommandCall, audience: Audience): { readonly ended: Promise<Outcome> } {
+  accept(request: ChatRequest, call: CommandCall, audience: Audience): Accepted {
     const { inbox, clock } = this.parts
     const key = inboxKey(request)
     const written: WrittenRequest = { request, call, audience }
-    if (inbox.put(key, writeRequest(written), clock.now()) === 'seen') return { ended: this.former(key) }
-    return { ended: this.begin(key, written) }
+    try {
+      const isNew = inbox.put(key, writeRequest(written), clock.now()) === 'new'
+      return { ended: isNew ? this.begin(key, written) : this.former(key), refused: null }
+    } catch (error) {
+      const refused = withoutButtons(this.errorText(error, request.asker, call.command))
+      return { ended: Promise.resolve('failed'), refused }
+    }
   }
 
   /** After a restart: what was acknowledged and not carried out. What is too old is answered so. */
@@ -98,11 +115,22 @@ export class BotRouter implements Router {
       .catch((error: unknown): Outcome => {
         // Not even the reply could be written down: the request stays unanswered, and is taken up by the next start.
         this.parts.log('a request could not be answered', { key, error })
+        this.sayUnwritten(written, error)
         return 'failed'
       })
       .finally(() => this.running.delete(key))
     this.running.set(key, ended)
     return ended
+  }
+
+  /** Past the outbox, which is in the database that fails. */
+  private sayUnwritten({ request }: WrittenRequest, error: unknown): void {
+    const { asker } = request
+    const platform = this.parts.platforms.get(asker.identity.platform)
+    const message = withoutButtons(this.errorText(error, asker, 'reply'))
+    platform?.post(asker.place, asker.identity, message).catch((worse: unknown) => {
+      this.parts.log('an answer could not be given', { worse })
+    })
   }
 
   private async former(key: string): Promise<Outcome> {
@@ -223,6 +251,10 @@ export class BotRouter implements Router {
 
   private errorText(error: unknown, asker: Asker, what: string): Message {
     if (error instanceof UserError) return refusal(error)
+    if (error instanceof InfraError && error.system === 'disk' && error.sentence !== undefined) {
+      this.parts.log(error.message, { what, error })
+      return diskTrouble(error.sentence)
+    }
     const incident = incidentId()
     this.parts.log('a request failed', { incident, what, identity: identityText(asker.identity), error })
     return ourFault(incident)

@@ -99,7 +99,9 @@ export const configSchema = z.strictObject({
       tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
       email: key(z.email(), 'an e-mail address').optional(),
       stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
-      pages: address.default('127.0.0.1:7782'),
+      pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
+        '127.0.0.1:7782',
+      ),
     })
     .prefault({}),
   sshpiper: z

@@ -32,7 +32,10 @@ export type Edit =
       readonly edit: 'operation.note'
       readonly id: string
       readonly change: Partial<
-        Pick<Operation, 'state' | 'generation' | 'steps' | 'waitingFor' | 'reason' | 'offers' | 'cancelled' | 'endedAt'>
+        Pick<
+          Operation,
+          'state' | 'generation' | 'steps' | 'waitingFor' | 'reason' | 'offers' | 'cancelled' | 'startedAt' | 'endedAt'
+        >
       >
     }
   | { readonly edit: 'person.add'; readonly person: Person }

@@ -80,6 +80,7 @@ function world() {
     clock,
     newId,
     log,
+    platforms: new Map([[platform.name, platform]]),
   }
   const router = new BotRouter({ ...parts, network: () => network })
   const request = (eventKey: string, identity = ada, sentAt = start): ChatRequest => ({

@@ -117,7 +117,7 @@ export function fakeRouter(run: (place: string) => Promise<void>): Router {
     },
     accept(request, call) {
       const confirmed = call.command !== 'delete' || call.args.confirm === call.args.sandbox
-      return { ended: run(request.asker.place).then(() => (confirmed ? 'done' : 'refused')) }
+      return { ended: run(request.asker.place).then(() => (confirmed ? 'done' : 'refused')), refused: null }
     },
   }
 }

@@ -35,6 +35,7 @@ function make(): ConsolePlatform {
     plainText,
     flush,
     endpoints,
+    log: () => undefined,
   })
 }
 

@@ -7,6 +7,9 @@ const MOST = 40
 /** Drift as a diff. */
 export function driftCard(report: DriftReport, paused: boolean): Message {
   const { lines } = report
+  if (lines.length === 0 && report.held !== null) {
+    return { title: 'Sync holds still', tone: 'bad', blocks: [sentence(`Held: ${report.held}.`)] }
+  }
   if (lines.length === 0) {
     return {
       title: 'No drift',

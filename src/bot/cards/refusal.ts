@@ -47,6 +47,21 @@ export function ourFault(incident: string): Message {
   }
 }
 
+/** `cause`: "the disk of the state folder is full". */
+export function diskTrouble(cause: string): Message {
+  return {
+    tone: 'bad',
+    blocks: [
+      {
+        block: 'text',
+        inlines: [
+          `I cannot write anything down: ${cause}. Nothing was changed. Tell an admin, and send it again then.`,
+        ],
+      },
+    ],
+  }
+}
+
 export function offerButtons(offers: readonly Offer[]): Block[] {
   if (offers.length === 0) return []
   const buttons = offers

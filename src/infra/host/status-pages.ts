@@ -6,9 +6,13 @@ export interface Page {
   readonly text: string
 }
 
-/** Where Caddy's error route asks what to show; the visitor's host name comes in `X-Sandpiper-Host`. Always 503. */
-export async function serveStatusPages(socketPath: string, pageOf: (host: string) => Page): Promise<Server> {
-  rmSync(socketPath, { force: true })
+/**
+ * Where Caddy's error route asks what to show; the visitor's host name comes in `X-Sandpiper-Host`. Always 503.
+ * `address`: the path of a unix socket, or `127.0.0.1:7782`.
+ */
+export async function serveStatusPages(address: string, pageOf: (host: string) => Page): Promise<Server> {
+  const isSocket = address.startsWith('/')
+  if (isSocket) rmSync(address, { force: true })
   const server = createServer((request, response) => {
     const header = request.headers['x-sandpiper-host'] ?? request.headers.host ?? ''
     const host = (Array.isArray(header) ? header[0] : header)?.replace(/:\d+$/, '') ?? ''
@@ -23,9 +27,14 @@ export async function serveStatusPages(socketPath: string, pageOf: (host: string
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(socketPath, resolve)
+    if (isSocket) server.listen(address, resolve)
+    else server.listen(Number(address.slice(address.lastIndexOf(':') + 1)), hostOf(address), resolve)
   })
   return server
+}
+
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':')).replaceAll(/[[\]]/g, '')
 }
 
 function html({ title, text }: Page): string {

@@ -1,4 +1,5 @@
 import type { Db } from './database.js'
+import { diskTroubleOf } from './disk-trouble.js'
 
 export interface InboxRow {
   readonly eventKey: string
@@ -17,10 +18,14 @@ export class SqliteInbox {
   constructor(private readonly db: Db) {}
 
   put(eventKey: string, request: string, at: Date): 'new' | 'seen' {
-    const { changes } = this.db
-      .prepare('INSERT OR IGNORE INTO inbox (event_key, platform, request, received_at) VALUES (?, ?, ?, ?)')
-      .run(eventKey, eventKey.split(':', 1)[0] ?? '', request, at.getTime())
-    return changes === 1 ? 'new' : 'seen'
+    try {
+      const { changes } = this.db
+        .prepare('INSERT OR IGNORE INTO inbox (event_key, platform, request, received_at) VALUES (?, ?, ?, ?)')
+        .run(eventKey, eventKey.split(':', 1)[0] ?? '', request, at.getTime())
+      return changes === 1 ? 'new' : 'seen'
+    } catch (error) {
+      throw diskTroubleOf(error) ?? error
+    }
   }
 
   /** The oldest first. */

@@ -6,6 +6,7 @@ import type { Store } from '../../core/ports.js'
 import { mayBecome, type Sandbox, type SandboxId } from '../../core/sandbox.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
+import { diskTroubleOf } from './disk-trouble.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
 import { Snapshot } from './snapshot.js'
 
@@ -30,7 +31,7 @@ export class SqliteStore implements Store {
         })
         .immediate()
     } catch (error) {
-      throw refusalOf(error) ?? error
+      throw refusalOf(error) ?? diskTroubleOf(error) ?? error
     }
   }
 

@@ -18,7 +18,8 @@ export function ask(router: Router, journal: Journal, asker: Asker, eventKey: st
       journal.post(asker.place, asker.identity.user, parsed.message)
       return { accepted: true }
     case 'run': {
-      const { ended } = router.accept({ asker, eventKey, sentAt: new Date() }, parsed.call, parsed.audience)
+      const { ended, refused } = router.accept({ asker, eventKey, sentAt: new Date() }, parsed.call, parsed.audience)
+      if (refused !== null) journal.post(asker.place, asker.identity.user, refused)
       // How it ended is in its messages; the page waits for nothing else.
       ended.catch(() => undefined)
       return { accepted: true }

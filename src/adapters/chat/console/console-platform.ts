@@ -21,6 +21,7 @@ export interface ConsoleOptions {
   /** Resolves when every message that is on its way has been delivered. */
   readonly flush: () => Promise<void>
   readonly endpoints: ControlEndpoints
+  readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void
 }
 
 /** The chat platform that needs no account: a page on loopback, and a unix socket for `sandpiper say`. */
@@ -32,7 +33,7 @@ export class ConsolePlatform implements ChatPlatform {
   private control: ControlServer | null = null
 
   constructor(private readonly options: ConsoleOptions) {
-    this.journal = new Journal(options.store)
+    this.journal = new Journal(options.store, undefined, options.log)
     this.people = new People(options.identities, options.mayChoose)
   }
 

@@ -25,6 +25,7 @@ export class Journal {
   constructor(
     private readonly store: ConsoleMessageStore,
     private readonly now: () => Date = () => new Date(),
+    private readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void = () => undefined,
   ) {}
 
   load(): void {
@@ -37,7 +38,7 @@ export class Journal {
     const entry: Entry = { id: randomUUID(), place, audience, message, postedAt: this.now(), editedAt: null }
     if (!message.secret) {
       const { message: kept, ...rest } = entry
-      this.store.append({ ...rest, body: messageToText(kept) })
+      this.keep(() => this.store.append({ ...rest, body: messageToText(kept) }))
     }
     this.entries.set(entry.id, entry)
     this.dropOldest()
@@ -47,7 +48,7 @@ export class Journal {
 
   edit(id: MessageRef, message: PlatformMessage): void {
     const editedAt = this.now()
-    if (!message.secret) this.store.replace(id, messageToText(message), editedAt)
+    if (!message.secret) this.keep(() => this.store.replace(id, messageToText(message), editedAt))
     const before = this.entries.get(id)
     if (!before) return
     const entry = { ...before, message, editedAt }
@@ -64,6 +65,15 @@ export class Journal {
   follow(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
+  }
+
+  /** A message that cannot be stored is shown all the same: it may be the one that says so. */
+  private keep(store: () => void): void {
+    try {
+      store()
+    } catch (error) {
+      this.log('a console message could not be stored', { error })
+    }
   }
 
   private tell(entry: Entry): void {

@@ -15,7 +15,10 @@ export class SayPrinter {
   print(line: MessageLine): void {
     const first = !this.texts.has(line.message)
     if (this.texts.get(line.message) === line.text) return
+    // The card for all and the one for the asker end up the same: once is enough here.
+    const isRepeated = [...this.texts.values()].includes(line.text)
     this.texts.set(line.message, line.text)
+    if (isRepeated) return
     const steps = line.data.blocks.flatMap((block) => (block.block === 'steps' ? block.steps : []))
     if (steps.length > 0 && line.data.tone === 'busy') this.printProgress(line, steps, first)
     else this.printWhole(line)

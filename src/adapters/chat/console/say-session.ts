@@ -47,7 +47,9 @@ export async function saySession(context: SayContext, request: SayRequest, write
       return write({ end: 'refused' })
     }
     const event = { asker, eventKey: place, sentAt: new Date() }
-    const outcome = await context.router.accept(event, parsed.call, parsed.audience).ended
+    const { ended, refused } = context.router.accept(event, parsed.call, parsed.audience)
+    if (refused !== null) context.journal.post(place, person.user, refused)
+    const outcome = await ended
     await context.flush()
     return write({ end: outcome })
   } finally {

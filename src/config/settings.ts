@@ -1,0 +1,88 @@
+import type { Config } from '../config.js'
+import type { Limits } from '../core/sandbox.js'
+import type { Settings, Template } from '../core/state.js'
+import type { Addresses } from '../bot/cards/addresses.js'
+import type { CaddyAddress } from '../infra/caddy/client.js'
+import { caddyDefaults, type CaddySettings } from '../infra/caddy/settings.js'
+import type { IncusConnection } from '../infra/incus/client.js'
+import { readSecret } from './secret.js'
+
+/** The part of the configuration that decisions in core rest on. */
+export function settingsOf(config: Config): Settings {
+  const { sandboxes, incus, agent, access, domains } = config
+  const { cpus, memory, disk, processes } = sandboxes
+  return {
+    base: domains.base,
+    templates: templatesOf(config, { cpus, memory, disk, processes }),
+    agentPort: agent.port,
+    sshPort: sandboxes.ssh_port,
+    reservedNames: sandboxes.reserved_names,
+    pins: incus.pins ?? null,
+    access,
+  }
+}
+
+/** Throws SecretError. */
+export function incusConnection({ incus }: Config): IncusConnection {
+  const { url, client_certificate_file: cert, client_key_file: key, server_certificate_file: server } = incus
+  if (url === undefined || cert === undefined || key === undefined || server === undefined) {
+    return { socket: incus.socket }
+  }
+  return { url, cert: readSecret(cert), key: readSecret(key), serverCert: readSecret(server) }
+}
+
+export function caddyAddress({ caddy }: Config): CaddyAddress {
+  const { admin } = caddy
+  return admin.startsWith('unix//') ? { socketPath: admin.slice('unix/'.length) } : { url: admin }
+}
+
+export function caddySettings({ caddy }: Config): CaddySettings {
+  return {
+    ...caddyDefaults,
+    server: caddy.server,
+    listen: caddy.listen,
+    tls: caddy.tls,
+    email: caddy.email ?? null,
+    streamCloseDelay: caddy.stream_close_delay,
+    adminListen: caddy.admin.startsWith('unix//') ? caddy.admin : caddy.admin.replace(/^https?:\/\//, ''),
+    pages: caddy.pages.startsWith('/') ? caddy.pages : `http://${caddy.pages}`,
+  }
+}
+
+/** How people reach what is published. */
+export function addressesOf({ caddy, sshpiper, domains }: Config): Addresses {
+  const scheme = caddy.tls === 'off' ? 'http' : 'https'
+  const usual = scheme === 'http' ? 80 : 443
+  const ports = caddy.listen.map((address) => Number(address.slice(address.lastIndexOf(':') + 1)))
+  const port = ports.includes(usual) ? '' : `:${ports[0] ?? usual}`
+  const sshPort = sshpiper.port === 22 ? '' : ` -p ${sshpiper.port}`
+  return {
+    url: (host) => `${scheme}://${host}${port}`,
+    sshLine: (name) => `ssh ${name}@${domains.base}${sshPort}`,
+  }
+}
+
+const exeuntu: Omit<Template, 'limits'> = {
+  name: 'exeuntu',
+  description: 'Ubuntu with the Shelley coding agent',
+  image: { server: 'https://ghcr.io', protocol: 'oci', alias: 'boldsoftware/exeuntu:latest' },
+  appPort: 8000,
+  nesting: false,
+}
+
+function templatesOf({ templates }: Config, limits: Limits): readonly Template[] {
+  if (templates === undefined) return [{ ...exeuntu, limits }]
+  return templates.map((one) => ({
+    name: one.name,
+    description: one.description,
+    image: { server: one.server ?? null, protocol: one.protocol ?? null, alias: one.image },
+    appPort: one.app_port,
+    nesting: one.nesting,
+    limits: {
+      cpus: one.cpus ?? limits.cpus,
+      memory: one.memory ?? limits.memory,
+      disk: one.disk ?? limits.disk,
+      processes: one.processes ?? limits.processes,
+    },
+  }))
+}

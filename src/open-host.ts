@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { Config } from './config.js'
+import { CaddyClient } from './infra/caddy/client.js'
+import { CaddyKeeper } from './infra/caddy/keeper.js'
+import { BannerProbe } from './infra/host/ssh-probe.js'
+import { IncusClient } from './infra/incus/client.js'
+import { IncusEvents, type EventHandlers } from './infra/incus/events.js'
+import { IncusKeeper } from './infra/incus/keeper.js'
+import { ensureAcl } from './infra/incus/network.js'
+import { FileKeyring } from './infra/sshpiper/keyring.js'
+import { WorkingdirPipes } from './infra/sshpiper/pipes.js'
+import type { Network } from './core/state.js'
+import type { World } from './sync/world.js'
+import { caddyAddress, caddySettings, incusConnection } from './config/settings.js'
+
+/** The foreign systems of one host, as the service needs them. */
+export interface Host {
+  readonly world: World
+  /** Follows Incus' events until `close`. */
+  follow(handlers: EventHandlers): void
+  /** What must be there before the first sandbox. Throws InfraError. */
+  prepare(network: Network, signal: AbortSignal): Promise<void>
+  /** Lets a write to Caddy wait a moment while changes are known to come. */
+  lingerWhile(pending: () => boolean, maxMs: number): void
+  close(): Promise<void>
+}
+
+/** Throws SecretError; connects to nothing yet. */
+export function openHost(config: Config): Host {
+  const { incus, sshpiper, service } = config
+  const acl = incus.acl === '' ? null : incus.acl
+  const client = new IncusClient(incusConnection(config), { project: incus.project })
+  const caddy = new CaddyClient(caddyAddress(config))
+  const keyring = new FileKeyring(join(service.state_folder, 'keys'))
+  const routes = new CaddyKeeper(caddy, caddySettings(config))
+  let events: IncusEvents | null = null
+  return {
+    world: {
+      instances: new IncusKeeper(client, { network: incus.network, pool: incus.storage_pool, acl }, keyring),
+      pipes: new WorkingdirPipes(sshpiper.pipes_folder, keyring, sshpiper.login_user),
+      routes,
+      keyring,
+      ssh: new BannerProbe(),
+      clock: { now: () => new Date() },
+    },
+    follow: (handlers) => {
+      events = new IncusEvents(client, handlers)
+      events.open()
+    },
+    prepare: async (network, signal) => {
+      if (acl !== null) await ensureAcl(client, acl, network, signal)
+    },
+    lingerWhile: (pending, maxMs) => routes.lingerWhile(pending, maxMs),
+    close: async () => {
+      events?.close()
+      await Promise.all([client.close(), caddy.close()])
+    },
+  }
+}
