@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { WantedInstance } from '../../src/core/parts/instance.js'
 import type { InstanceKeeper } from '../../src/core/ports.js'
 import type { ImageSource } from '../../src/core/sandbox.js'
+import type { IncusClient } from '../../src/infra/incus/client.js'
 
 export interface IncusWorld {
+  readonly client: IncusClient
   readonly keeper: InstanceKeeper
   /** One that is there at once. */
   readonly image: ImageSource
@@ -11,7 +13,8 @@ export interface IncusWorld {
   readonly bridge: string
   /** An address that is free for this suite. */
   readonly address: string
-  cleanup(): Promise<void>
+  /** After the suite, which deletes its instance itself. */
+  close(): Promise<void>
 }
 
 const signal = AbortSignal.timeout(120_000)
@@ -38,7 +41,10 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
       mappingKey: 'ssh-ed25519 AAAAone',
     }
   }, 60_000)
-  afterAll(() => world.cleanup(), 60_000)
+  afterAll(async () => {
+    await world.keeper.apply({ kind: 'instance.delete', ...subject() }, quiet, signal)
+    await world.close()
+  }, 60_000)
 
   it('tells the network', async () => {
     const network = await world.keeper.network(signal)

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { IncusClient } from '../../src/infra/incus/client.js'
+import { exec } from '../../src/infra/incus/exec.js'
 import { startSimulatedIncus } from '../../src/infra/simulator/incus/start.js'
 
 interface Envelope {
@@ -221,16 +223,19 @@ describe('the simulated Incus', () => {
     expect((await call('GET', '/1.0/instances/one/snapshots')).body.metadata).toEqual([])
   })
 
-  it('records what a command said', async () => {
+  it('is powered off from inside', async () => {
     await create('one', pin(), { start: true })
-    const { body } = await call('POST', '/1.0/instances/one/exec', { command: ['echo', 'hi'], 'record-output': true })
-    const ended = (await call('GET', `${body.operation}/wait?timeout=5`)).body.metadata['metadata'] as unknown as {
-      return: number
-      output: Record<string, string>
-    }
-    expect(ended.return).toBe(0)
-    expect(await (await undiciFetch(`http://incus${ended.output['1']}`, { dispatcher: agent })).text()).toBe('hi\n')
-    expect(await run('POST', '/1.0/instances/one/exec', { command: ['vim'] })).toBe('')
+    const client = new IncusClient({ socket: socketPath() })
+    expect(await exec(client, 'one', ['poweroff'])).toMatchObject({ exitCode: 0 })
+    await client.close()
+    expect((await call('GET', '/1.0/instances/one')).body.metadata['status']).toBe('Stopped')
+  })
+
+  it('does not wait for a command that is running when it closes', async () => {
+    await create('one', pin(), { start: true })
+    await call('POST', '/1.0/instances/one/exec', { command: ['sleep', '300'], 'wait-for-websocket': true })
+    await close()
+    await begin()
   })
 
   it('knows its network, leases and ACLs', async () => {

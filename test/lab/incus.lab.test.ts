@@ -29,12 +29,13 @@ describe('Incus in the lab', () => {
 
   incusContract(() =>
     Promise.resolve({
+      client,
       keeper,
       image,
       missingImage: { ...image, alias: 'sb/none' },
       bridge: 'labbr0',
       address: '10.88.0.150',
-      cleanup: () => keeper.apply({ kind: 'instance.delete', name: 'incus-one', sandbox: 'contract-1' }, quiet, signal),
+      close: () => Promise.resolve(),
     }),
   )
 

@@ -32,7 +32,7 @@ export const asks = {
   }),
   edit: z.object({ ...editable, restore: z.string().optional() }),
   power: z.object({ action: z.string(), force: z.boolean().optional(), timeout: z.number().optional() }),
-  exec: z.object({ command: z.array(z.string()), 'record-output': z.boolean().optional() }),
+  exec: z.object({ command: z.array(z.string()), 'wait-for-websocket': z.literal(true) }),
   snapshot: z.object({ name: z.string() }),
   network: z.object({ config: config.nullish(), description: z.string().optional() }),
   acl: z.object({

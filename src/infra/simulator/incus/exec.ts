@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { ExecSession } from './exec-session.js'
 import type { Machine } from './machine.js'
-import type { OperationView } from './operations.js'
+import type { OperationView, Progress } from './operations.js'
 import { powerOffFromInside } from './power.js'
 import { IncusRefusal } from './reply.js'
 
@@ -10,56 +11,70 @@ interface Outcome {
   readonly err: string
 }
 
-/** A handful of commands, and where their recorded output lies. */
+const CONNECT_LIMIT_MS = 10_000
+
+const silent = (code: number): Outcome => ({ code, out: '', err: '' })
+const NOT_FOUND = silent(127)
+const KILLED = silent(137)
+
+/** A handful of commands, their input and output over WebSockets. */
 export class Exec {
-  private readonly outputs = new Map<string, Buffer>()
-  private count = 0
+  private readonly sessions = new Set<ExecSession>()
 
   constructor(private readonly machine: Machine) {}
 
-  run(name: string, command: readonly string[], record: boolean): OperationView {
+  run(name: string, command: readonly string[]): OperationView {
     if (!this.machine.instance(name).running) throw new IncusRefusal(400, 'Instance is not running')
+    const session = new ExecSession()
+    this.sessions.add(session)
     const resources = { instances: [`/1.0/instances/${name}`] }
-    return this.machine.operations.run('Executing command', resources, async (tell) => {
-      await pause(Math.min(this.machine.latencyMs, 20))
-      const outcome = this.evaluate(name, command)
-      this.machine.tell('instance-exec', name, { command })
-      const output = record ? this.record(name, outcome) : {}
-      if (command[0] === 'poweroff') await powerOffFromInside(this.machine, name)
-      tell({ return: outcome.code, output })
-    })
+    const work = (tell: Progress) => this.serve(name, command, session, tell)
+    const metadata = { command, interactive: false, fds: session.secrets }
+    return this.machine.operations.run('Executing command', resources, work, { class: 'websocket', metadata })
   }
 
-  output(path: string): Buffer {
-    const found = this.outputs.get(path)
-    if (found === undefined) throw new IncusRefusal(404, 'Not Found')
-    return found
+  /** The command whose stream this is. */
+  session(secret: string): ExecSession | undefined {
+    return [...this.sessions].find((session) => session.knows(secret))
   }
 
-  forget(path: string): void {
-    this.outputs.delete(path)
+  close(): void {
+    for (const session of this.sessions) session.kill()
   }
 
-  private record(name: string, outcome: Outcome): Record<string, string> {
-    const base = `/1.0/instances/${name}/logs/exec-output/exec_${++this.count}`
-    this.outputs.set(`${base}.stdout`, Buffer.from(outcome.out))
-    this.outputs.set(`${base}.stderr`, Buffer.from(outcome.err))
-    return { '1': `${base}.stdout`, '2': `${base}.stderr` }
+  private async serve(name: string, command: readonly string[], session: ExecSession, tell: Progress): Promise<void> {
+    const late = pause(CONNECT_LIMIT_MS, false, { ref: false })
+    const there = await Promise.race([session.connected.then(() => true), session.killed.then(() => false), late])
+    if (!there) this.sessions.delete(session)
+    if (!there) throw new IncusRefusal(400, 'Timed out waiting for websockets to connect')
+    await pause(Math.min(this.machine.latencyMs, 20))
+    const outcome = await Promise.race([this.evaluate(name, command, session), session.killed.then(() => KILLED)])
+    this.machine.tell('instance-exec', name, { command })
+    this.sessions.delete(session)
+    session.end(outcome.out, outcome.err)
+    if (command[0] === 'poweroff') await powerOffFromInside(this.machine, name)
+    tell({ return: outcome.code })
+    if (outcome === NOT_FOUND) throw new IncusRefusal(400, 'Command not found')
   }
 
-  private evaluate(name: string, [program = '', ...words]: readonly string[]): Outcome {
+  private async evaluate(name: string, command: readonly string[], session: ExecSession): Promise<Outcome> {
+    const [program = '', ...words] = command
     switch (program.split('/').at(-1)) {
       case 'true':
       case 'poweroff':
-        return { code: 0, out: '', err: '' }
+        return silent(0)
       case 'false':
-        return { code: 1, out: '', err: '' }
+        return silent(1)
       case 'echo':
         return { code: 0, out: `${words.join(' ')}\n`, err: '' }
       case 'cat':
-        return this.cat(name, words[0] ?? '')
+        return words[0] === undefined
+          ? { code: 0, out: (await session.stdin()).toString('utf8'), err: '' }
+          : this.cat(name, words[0])
+      case 'sleep':
+        return pause(Number(words[0]) * 1000, silent(0), { ref: false })
       default:
-        return { code: 127, out: '', err: `${program}: not in the simulator\n` }
+        return NOT_FOUND
     }
   }
 

@@ -48,7 +48,7 @@ export class Files {
 
   read(root: string, path: string): FileEntry {
     const real = this.real(root, path)
-    if (!existsSync(real)) throw new IncusRefusal(404, 'file does not exist')
+    if (!existsSync(real)) throw new IncusRefusal(404, 'Not Found')
     const directory = statSync(real).isDirectory()
     const mark = this.marks(root)[clean(path)] ?? { uid: 0, gid: 0, mode: directory ? '0755' : '0644' }
     return directory
@@ -59,7 +59,8 @@ export class Files {
   write(root: string, path: string, content: Buffer, mark: FileMark, append: boolean): void {
     const real = this.real(root, path)
     this.demandParent(real)
-    if (existsSync(real) && statSync(real).isDirectory()) throw new IncusRefusal(400, 'Path is a directory')
+    if (existsSync(real) && statSync(real).isDirectory())
+      throw new IncusRefusal(500, `sftp: "open ${path}: is a directory" (SSH_FX_FAILURE)`)
     writeFileSync(real, content, { flag: append ? 'a' : 'w' })
     this.mark(root, path, mark)
   }
@@ -79,7 +80,7 @@ export class Files {
   }
 
   private demandParent(real: string): void {
-    if (!existsSync(dirname(real))) throw new IncusRefusal(404, 'file does not exist')
+    if (!existsSync(dirname(real))) throw new IncusRefusal(404, 'Not Found')
   }
 
   private real(root: string, path: string): string {

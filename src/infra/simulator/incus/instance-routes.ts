@@ -54,15 +54,7 @@ export function instanceRoutes(machine: Machine, exec: Exec): Routes {
       const ask = parseAsk(asks.power, body)
       return background(changePower(machine, name, ask.action, ask.force ?? false))
     },
-    'POST instances/:/exec': ({ body }, name = '') => {
-      const ask = parseAsk(asks.exec, body)
-      return background(exec.run(name, ask.command, ask['record-output'] ?? false))
-    },
-    'GET instances/:/logs/exec-output/:': ({ path }) => raw(exec.output(path), plain),
-    'DELETE instances/:/logs/exec-output/:': ({ path }) => {
-      exec.forget(path)
-      return empty
-    },
+    'POST instances/:/exec': ({ body }, name = '') => background(exec.run(name, parseAsk(asks.exec, body).command)),
     'GET instances/:/console': (_, name = '') => raw(Buffer.from(machine.instance(name).console), plain),
     'DELETE instances/:/console': (_, name = '') => {
       machine.instance(name).console = ''

@@ -36,7 +36,10 @@ export class Machine {
 
   instance(name: string): StoredInstance {
     const found = Object.hasOwn(this.state.instances, name) ? this.state.instances[name] : undefined
-    if (found === undefined) throw new IncusRefusal(404, 'Instance not found')
+    if (found === undefined) {
+      const words = `Failed to fetch instance "${name}" in project "default": Instance not found`
+      throw new IncusRefusal(404, words)
+    }
     return found
   }
 

@@ -8,7 +8,7 @@ const REMEMBERED_MS = 5_000
 
 export interface OperationView {
   id: string
-  class: 'task'
+  class: 'task' | 'websocket'
   description: string
   created_at: string
   updated_at: string
@@ -34,18 +34,18 @@ export class Operations {
     description: string,
     resources: Record<string, string[]>,
     work: (tell: Progress) => Promise<void>,
+    kind: Pick<OperationView, 'class' | 'metadata'> = { class: 'task', metadata: null },
   ): OperationView {
     const now = new Date().toISOString()
     const view: OperationView = {
       id: randomUUID(),
-      class: 'task',
       description,
       created_at: now,
       updated_at: now,
       status: 'Running',
       status_code: STATUS.Running,
       resources,
-      metadata: null,
+      ...kind,
       may_cancel: false,
       err: '',
       location: 'none',

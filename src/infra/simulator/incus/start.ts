@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { WebSocketServer } from 'ws'
+import { WebSocketServer, type WebSocket } from 'ws'
 import { Exec } from './exec.js'
 import { fileRoutes } from './file-routes.js'
 import { hostRoutes } from './host-routes.js'
@@ -27,10 +27,9 @@ export async function startSimulatedIncus(options: SimulatedIncusOptions): Promi
   const server = createServer((request, response) => void answer(routes, request, response))
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, socket, head) => {
-    const url = new URL(request.url ?? '/', 'http://incus')
-    if (url.pathname !== '/1.0/events') return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
-    const types = new Set((url.searchParams.get('type') ?? '').split(',').filter((type) => type !== ''))
-    sockets.handleUpgrade(request, socket, head, (listener) => machine.events.add(listener, types))
+    const take = streamTaker(new URL(request.url ?? '/', 'http://incus'), machine, exec)
+    if (take === null) return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
+    sockets.handleUpgrade(request, socket, head, take)
   })
   rmSync(options.socketPath, { force: true })
   await new Promise<void>((resolve, reject) => {
@@ -41,11 +40,28 @@ export async function startSimulatedIncus(options: SimulatedIncusOptions): Promi
   return {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      exec.close()
       await machine.close()
       server.closeAllConnections()
       await closed
     },
   }
+}
+
+/** Who a WebSocket at this address is for. */
+function streamTaker(
+  { pathname, searchParams }: URL,
+  machine: Machine,
+  exec: Exec,
+): ((socket: WebSocket) => void) | null {
+  if (pathname === '/1.0/events') {
+    const types = new Set((searchParams.get('type') ?? '').split(',').filter((type) => type !== ''))
+    return (socket) => machine.events.add(socket, types)
+  }
+  if (!/^\/1\.0\/operations\/[^/]+\/websocket$/.test(pathname)) return null
+  const secret = searchParams.get('secret') ?? ''
+  const session = exec.session(secret)
+  return session === undefined ? null : (socket) => session.attach(secret, socket)
 }
 
 /** A socket file that a killed simulator left behind does not answer. */

@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe } from 'vitest'
+import { IncusClient } from '../../src/infra/incus/client.js'
+import { IncusKeeper } from '../../src/infra/incus/keeper.js'
+import { startSimulatedIncus } from '../../src/infra/simulator/incus/start.js'
+import { incusContract, type IncusWorld } from '../contract/incus.js'
+import { incusInsideContract } from '../contract/incus-inside.js'
+
+const image = { server: null, protocol: null, alias: 'sb/trixie' }
+const keyring = {
+  ensure: () => Promise.resolve({ mapping: 'ssh-ed25519 AAAA', host: 'ssh-ed25519 AAAA' }),
+  privateKey: () => Promise.resolve('not a key\n'),
+  forget: () => Promise.resolve(),
+}
+
+async function simulated(address: string): Promise<IncusWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'incus-contract-'))
+  const socketPath = join(folder, 'incus.socket')
+  const incus = await startSimulatedIncus({ socketPath, stateFolder: join(folder, 'state'), latencyMs: 20 })
+  const client = new IncusClient({ socket: socketPath })
+  return {
+    client,
+    keeper: new IncusKeeper(client, { network: 'simbr0', pool: 'default', acl: null }, keyring),
+    image,
+    missingImage: { ...image, alias: 'sb/none' },
+    bridge: 'simbr0',
+    address,
+    close: async () => {
+      await client.close()
+      await incus.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+describe('the simulated Incus, instances', () => incusContract(() => simulated('127.77.50.10')))
+describe('the simulated Incus, inside an instance', () => incusInsideContract(() => simulated('127.77.50.11')))
