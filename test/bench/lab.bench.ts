@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSandbox } from '../../src/core/operations/create.js'
 import { deleteSandbox } from '../../src/core/operations/delete.js'
@@ -30,6 +31,7 @@ describe.skipIf(process.getuid?.() !== 0)('on the lab (needs root)', () => {
   })
   afterAll(async () => {
     await engine.close()
+    rmSync(engine.folder, { recursive: true })
     await sweep(lab)
     await rawCaddy(lab, 'POST', '/config/', null)
   })

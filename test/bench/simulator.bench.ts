@@ -33,6 +33,6 @@ async function noOpWith(count: number): Promise<readonly string[]> {
   } finally {
     await engine.close()
     await stop()
-    rmSync(folder, { recursive: true })
+    for (const one of [folder, engine.folder]) rmSync(one, { recursive: true })
   }
 }

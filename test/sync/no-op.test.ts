@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -26,6 +26,7 @@ describe('a sync when nothing differs', () => {
     } finally {
       await engine.close()
       await simulator.close()
+      for (const one of [folder, engine.folder]) rmSync(one, { recursive: true })
     }
   })
 })
