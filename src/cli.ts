@@ -64,6 +64,8 @@ onSocket(program.command('say'))
   .option('--as <identity>', 'who says it (demo only)')
   .option('--yes', 'answers a confirmation', false)
   .option('--json', 'prints the messages as data', false)
+  // Options of the chat command itself (`--template`) are words too.
+  .allowUnknownOption()
   .action(async (words: string[], options: SocketOptions & { as?: string; yes: boolean; json: boolean }) => {
     const { as, yes, json } = options
     process.exitCode = await say({ socketPath: socketOf(options), as, words, yes, json, out: print, err: complain })
@@ -81,6 +83,12 @@ onSocket(program.command('sync'))
   .description('repairs what differs, now')
   .action(async (options: SocketOptions) => {
     print((await ask<{ text: string }>(socketOf(options), '/sync')).text)
+  })
+
+onSocket(program.command('page'))
+  .description('prints the link of the chat page; whoever has it can speak there')
+  .action(async (options: SocketOptions) => {
+    print((await ask<{ link: string }>(socketOf(options), '/page')).link)
   })
 
 const operations = program.command('operations').description('what people asked for, and how it went')
@@ -133,6 +141,9 @@ program
     loadConfig(options.config)
     print(`${options.config} is fine.`)
   })
+
+// `sandpiper say list | head -1` closes the pipe early, and that is fine.
+process.stdout.on('error', () => process.exit())
 
 try {
   await program.parseAsync()

@@ -13,6 +13,7 @@ export interface ControlParts {
   readonly store: Store
   readonly loop: SyncLoop
   readonly clock: Clock
+  readonly pageLink: () => string | null
 }
 
 /** One line of `sandpiper operations`. Times are in milliseconds since 1970. */
@@ -32,7 +33,7 @@ export interface OperationLine {
 const MOST = 100
 
 /** What the terminal asks the daemon, beside `say`. */
-export function controlEndpoints({ store, loop, clock }: ControlParts): ControlEndpoints {
+export function controlEndpoints({ store, loop, clock, pageLink }: ControlParts): ControlEndpoints {
   const found = (id: unknown): Operation => {
     const all = store.recentOperations(MOST).filter((one) => typeof id === 'string' && one.id.startsWith(id))
     const [operation] = all
@@ -42,6 +43,12 @@ export function controlEndpoints({ store, loop, clock }: ControlParts): ControlE
     return operation
   }
   return {
+    '/page': async () => {
+      const link = pageLink()
+      if (link === null)
+        throw new HttpRefusal(404, 'There is no chat page. Set page = true in [console], and start again.')
+      return { link }
+    },
     '/plan': async () => drift(await loop.pass({ apply: false })),
     '/sync': async () => drift(await loop.pass({ apply: true })),
     '/operations': async () => store.recentOperations(MOST).map((one) => line(one, store)),

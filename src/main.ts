@@ -139,7 +139,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     newId: randomUUID,
     log: (message, details) => log.error(details, message),
   })
-  const consolePlatform = new ConsolePlatform({
+  const consolePlatform: ConsolePlatform = new ConsolePlatform({
     page: config.console.page ? pageAddress(config) : null,
     identities: console.identities,
     mayChoose: console.mayChoose,
@@ -148,7 +148,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     store: new SqliteConsoleMessages(db),
     plainText,
     flush: () => outbox.flush(),
-    endpoints: controlEndpoints({ store, loop, clock }),
+    endpoints: controlEndpoints({ store, loop, clock, pageLink: () => consolePlatform.pageLink() }),
     log: note,
   })
   platforms.set(consolePlatform.name, consolePlatform)
