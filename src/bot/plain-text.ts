@@ -25,7 +25,7 @@ export function harmless(text: string): string {
     })
 }
 
-export function inlineText(inlines: readonly Inline[]): string {
+function inlineText(inlines: readonly Inline[]): string {
   return inlines.map(oneInline).join('')
 }
 

@@ -9,7 +9,7 @@ export function isReference(text: string): boolean {
 }
 
 /** A secret could not be read. The message names the place, never what is there. */
-export class SecretError extends Error {
+class SecretError extends Error {
   override readonly name = 'SecretError'
 }
 

@@ -53,7 +53,7 @@ export function parseCreateTarget(
   return targetOf(nameOverride ?? nameOfDomain(host, reserved, taken), host, true)
 }
 
-export function agentHostOf(host: string): string {
+function agentHostOf(host: string): string {
   return `shelley.${host}`
 }
 

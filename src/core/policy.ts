@@ -44,6 +44,6 @@ export function applyPolicy(plan: Plan, facts: PolicyFacts): Decision {
   return { apply: kept, held: `${removals.length} of ${facts.seen} would be removed at once; an admin must say so` }
 }
 
-export function isRemoval(change: Change): boolean {
+function isRemoval(change: Change): boolean {
   return change.kind === 'instance.delete' || change.kind === 'pipe.remove' || change.kind === 'route.remove'
 }

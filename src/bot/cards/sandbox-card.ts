@@ -31,7 +31,7 @@ export function sandboxCard(state: State, sandbox: Sandbox, addresses: Addresses
 }
 
 /** SSH stays closed without a key: the card says how to add one. */
-export function noKey(name: string): Block {
+function noKey(name: string): Block {
   return sentence(
     `No SSH key of the owner is here, so SSH to ${name} stays closed. Paste a public key: \`/sandbox keys add ssh-ed25519 AAAA…\``,
   )

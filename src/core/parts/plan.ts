@@ -20,8 +20,6 @@ export interface Plan {
   readonly findings: readonly Finding[]
 }
 
-export const nothing: Plan = { changes: [], findings: [] }
-
 export function joinPlans(plans: readonly Plan[]): Plan {
   return { changes: plans.flatMap((plan) => plan.changes), findings: plans.flatMap((plan) => plan.findings) }
 }

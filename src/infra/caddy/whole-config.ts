@@ -6,7 +6,7 @@ import { parseRoute } from './route-json.js'
 import type { CaddySettings } from './settings.js'
 import { automaticHttps, mergeTls } from './tls-json.js'
 
-export function ourIdOf(route: Json): string | null {
+function ourIdOf(route: Json): string | null {
   const id = textAt(route, '@id')
   return id !== null && parseRouteId(id) !== null ? id : null
 }

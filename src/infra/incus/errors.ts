@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
   { words: /not found/i, retry: 'never' },
 ]
 
-export class IncusError extends InfraError {
+class IncusError extends InfraError {
   constructor(
     retry: Retry,
     message: string,

@@ -96,7 +96,7 @@ export class IncusEvents {
 }
 
 /** The instance that a lifecycle event is about: `/1.0/instances/NAME`, perhaps with more behind it. */
-export function instanceOf(data: unknown): string | null {
+function instanceOf(data: unknown): string | null {
   if (typeof data !== 'string') return null
   try {
     const event = eventShape.safeParse(JSON.parse(data))

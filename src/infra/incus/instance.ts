@@ -103,7 +103,7 @@ export function nicDevice(ipv4: string, settings: InstanceSettings): Texts {
 }
 
 /** One address, one hardware address: a surviving lease of the former owner is then the new owner's own. */
-export function hwaddrOf(ipv4: string): string {
+function hwaddrOf(ipv4: string): string {
   const [, ...last] = ipv4.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))
   return ['10', '66', '6a', ...last].join(':')
 }

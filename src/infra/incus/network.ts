@@ -48,7 +48,7 @@ export async function ensureAcl(
  * What a sandbox may not reach, and who may reach it. DNS and DHCP to the gateway need no rule: Incus accepts them
  * ahead of any ACL, and an allow of ours would come after its drops.
  */
-export function aclRules(network: Network): { egress: object[]; ingress: object[] } {
+function aclRules(network: Network): { egress: object[]; ingress: object[] } {
   const gateway = `${network.ipv4.split('/')[0] ?? ''}/32`
   const on = { state: 'enabled' }
   return {

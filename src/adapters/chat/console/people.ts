@@ -20,7 +20,7 @@ export function isDirect(place: PlaceId): boolean {
   return place.startsWith(DIRECT)
 }
 
-export function consoleIdentity(user: string): Identity {
+function consoleIdentity(user: string): Identity {
   return { platform: 'console', workspace: '', user }
 }
 
