@@ -158,7 +158,7 @@ export class BotRouter implements Router {
       const state = this.parts.store.state()
       const known = personOf(state, request.asker)
       const person = known ?? newPerson(request.asker, this.parts.newId())
-      const answer = await command.run(
+      const given = command.run(
         {
           context: {
             state,
@@ -175,6 +175,8 @@ export class BotRouter implements Router {
         },
         args,
       )
+      // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
+      const answer = given instanceof Promise ? await given : given
       if (answer.answer === 'say') return this.reply(key, written, answer.message, 'done')
       return await this.apply(key, written, answer, known === undefined ? [{ edit: 'person.add', person }] : [])
     } catch (error) {

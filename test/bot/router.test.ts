@@ -121,6 +121,16 @@ describe('the router', () => {
     expect(await texts()).toMatch(/<general\/ada\/\d+>\n◐ myapp · creating[^]*public/)
     expect(await type('create myapp', request('e1'))).toBe('done')
   })
+  it('ten creates at once are ten sandboxes with an address each; of one name, one is made', async () => {
+    const { type, request, texts, store } = world()
+    for (let n = 0; n < 10; n += 1) void type(`create app${n}`, request(`e${n}`))
+    void type('create app5', request('again'))
+    await settle()
+    const { sandboxes } = store.state()
+    expect(sandboxes.map((one) => one.name)).toHaveLength(10)
+    expect(new Set(sandboxes.map((one) => one.ipv4)).size).toBe(10)
+    expect(await texts()).toContain('`app5` is taken (Ada).')
+  })
   it('a failed operation is failed, with its reason for the asker alone', async () => {
     const { type, request, texts, finish } = world()
     const run = type('create myapp', request('e1'))

@@ -17,7 +17,7 @@ export interface Said {
 /** `sandpiper demo` as a person starts it, on ports and in a folder of its own. */
 export class DemoProcess {
   private readonly folder = mkdtempSync(join(tmpdir(), 'sp-'))
-  private child: ResultPromise<{ reject: false; stdin: 'ignore' }> | null = null
+  private child: ResultPromise<typeof options> | null = null
   apps = ''
   page = ''
   welcome = ''
