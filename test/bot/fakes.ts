@@ -2,7 +2,7 @@ import type { Identity } from '../../src/core/person.js'
 import type { ChatPlatform, MessageRef } from '../../src/bot/chat.js'
 import type { CommandCall, PlatformMessage } from '../../src/bot/message.js'
 import { plainText } from '../../src/bot/plain-text.js'
-import type { Actions, AuditEntry, Inbox, OutboxRow, OutboxStore } from '../../src/bot/ports.js'
+import type { Actions, OutboxRow, OutboxStore } from '../../src/bot/ports.js'
 
 export const ada: Identity = { platform: 'console', workspace: '', user: 'ada' }
 
@@ -59,23 +59,6 @@ export class MemoryOutbox implements OutboxStore {
   }
 }
 
-export class MemoryInbox implements Inbox {
-  readonly rows = new Map<string, { request: string; at: Date; outcome: string | null }>()
-  put(eventKey: string, request: string, at: Date): 'new' | 'seen' {
-    if (this.rows.has(eventKey)) return 'seen'
-    this.rows.set(eventKey, { request, at, outcome: null })
-    return 'new'
-  }
-  unanswered(): readonly { eventKey: string; request: string; at: Date }[] {
-    return [...this.rows].flatMap(([eventKey, row]) => (row.outcome === null ? [{ eventKey, ...row }] : []))
-  }
-  answered(eventKey: string, outcome: string): void {
-    const row = this.rows.get(eventKey)
-    if (row !== undefined) row.outcome = outcome
-  }
-  outcome = (eventKey: string): string | null => this.rows.get(eventKey)?.outcome ?? null
-}
-
 export class MemoryActions implements Actions {
   private readonly rows: { call: CommandCall; boundTo: string | null; expiresAt: Date }[] = []
   remember(call: CommandCall, boundTo: string | null, expiresAt: Date): string {
@@ -83,12 +66,5 @@ export class MemoryActions implements Actions {
   }
   find(id: string): { call: CommandCall; boundTo: string | null; expiresAt: Date } | undefined {
     return this.rows[Number(id.slice(1))]
-  }
-}
-
-export class MemoryAudit {
-  readonly entries: AuditEntry[] = []
-  append(entry: AuditEntry): void {
-    this.entries.push(entry)
   }
 }

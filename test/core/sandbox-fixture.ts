@@ -1,4 +1,3 @@
-import type { SeenRoutes } from '../../src/core/parts/route.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import type { State } from '../../src/core/state.js'
 
@@ -54,5 +53,3 @@ export function aState(change: Partial<State> = {}): State {
     ...change,
   }
 }
-
-export const noRoutes: SeenRoutes = { server: { state: 'right' }, routes: new Map(), foreignHosts: new Set() }
