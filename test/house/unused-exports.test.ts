@@ -9,7 +9,7 @@ let project: string
 /** A project of two files and a test, checked as this one is. */
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'unused-exports-'))
-  await copyFile('knip.json', join(project, 'knip.json'))
+  await copyFile('knip.jsonc', join(project, 'knip.jsonc'))
   await copyFile('vitest.config.ts', join(project, 'vitest.config.ts'))
   await symlink(resolve('node_modules'), join(project, 'node_modules'))
   await write('package.json', JSON.stringify({ name: 'probe', devDependencies: { vitest: '1' } }))

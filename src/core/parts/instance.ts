@@ -53,6 +53,7 @@ export type InstanceChange =
   /** Stops it first if need be. Only ever planned for a tombstone. */
   | { readonly kind: 'instance.delete'; readonly name: string; readonly sandbox: SandboxId }
 
+/** For tests that go through every kind. @public */
 export const instanceChangeKinds = [
   'instance.create',
   'instance.prepare',

@@ -26,6 +26,7 @@ export type PipeChange =
   | { readonly kind: 'pipe.write'; readonly wanted: WantedPipe; readonly reason: string }
   | { readonly kind: 'pipe.remove'; readonly name: string; readonly sandbox: SandboxId; readonly reason: string }
 
+/** For tests that go through every kind. @public */
 export const pipeChangeKinds = ['pipe.write', 'pipe.remove'] as const satisfies readonly PipeChange['kind'][]
 
 export interface PipeSettings {

@@ -4,7 +4,6 @@ import type { PipeChange } from './pipe.js'
 import type { RouteChange } from './route.js'
 
 export type Change = InstanceChange | PipeChange | RouteChange
-export type ChangeKind = Change['kind']
 
 /** Seen, and never acted on by itself: people are told. */
 export interface Finding {

@@ -48,6 +48,7 @@ export type RouteChange =
   /** Listeners, TLS, logging, error pages. */
   | { readonly kind: 'server.repair'; readonly detail: string }
 
+/** For tests that go through every kind. @public */
 export const routeChangeKinds = [
   'route.add',
   'route.change',
