@@ -37,7 +37,7 @@ export function createBody(wanted: WantedInstance, settings: InstanceSettings): 
       ...nestingConfig(wanted.nesting),
       ...markConfig(wanted),
       [MARK_KEY]: wanted.mappingKey,
-      ...(wanted.image.protocol === 'oci' ? { 'image.type': 'oci', 'oci.entrypoint': '/sbin/init' } : {}),
+      ...(wanted.image.protocol === 'oci' ? ociConfig(wanted.sandboxName) : {}),
     },
     devices: { root: rootDevice(wanted.limits, settings), eth0: nicDevice(wanted.ipv4, settings) },
   }
@@ -74,6 +74,11 @@ export function limitsConfig(limits: Limits): Texts {
     'limits.memory': String(limits.memory),
     'limits.processes': String(limits.processes),
   }
+}
+
+/** systemd, told the host name by its own argument: Incus lays its own /etc/hostname over an OCI container's. */
+function ociConfig(sandboxName: string): Texts {
+  return { 'image.type': 'oci', 'oci.entrypoint': `/sbin/init systemd.hostname=${sandboxName}` }
 }
 
 export function nestingConfig(nesting: boolean): Texts {
