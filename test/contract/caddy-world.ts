@@ -27,7 +27,7 @@ export async function raw(...question: Parameters<typeof rawOnce>): ReturnType<t
 }
 
 async function rawOnce(
-  world: CaddyWorld,
+  world: Pick<CaddyWorld, 'address'>,
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,

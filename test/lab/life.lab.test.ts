@@ -1,24 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { lifeOfASandbox } from '../scenario/life.js'
-import { labUp } from './lab.js'
-import { rawCaddy } from './caddy.js'
+import { labStage } from './stage.js'
 
-lifeOfASandbox('lab: real Incus and Caddy, system image on btrfs', async () => {
-  const lab = await labUp()
-  return {
-    host: {
-      incus: { socket: lab.incusSocket },
-      caddy: { url: lab.caddy.admin },
-      network: lab.network.name,
-      pool: lab.pools.btrfs,
-      image: { server: null, protocol: null, alias: lab.images.system },
-      base: 'box.test',
-      listen: lab.caddy.https,
-      tls: 'internal',
-      sshPort: 22,
-      pins: [lab.network.pins.from, lab.network.pins.to],
-    },
-    close: async () => {
-      await rawCaddy(lab, 'POST', '/config/', null)
-    },
-  }
-})
+lifeOfASandbox('lab: system image on btrfs', () => labStage())
+
+lifeOfASandbox('lab: OCI image from the registry', () => labStage(({ images }) => ({ image: images.oci })))
+
+lifeOfASandbox('lab: system image on dir, Incus over HTTPS with a client certificate', () =>
+  labStage(({ incusHttps: { url, ...files }, pools }) => {
+    const read = (file: string): string => readFileSync(file, 'utf8')
+    const incus = { url, cert: read(files.cert), key: read(files.key), serverCert: read(files.serverCert) }
+    return { incus, pool: pools.dir }
+  }),
+)

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Edit } from '../../src/core/edits.js'
+import { parsePublicKey } from '../../src/core/ssh-key.js'
+import { statusPage } from '../../src/core/status-page.js'
 import type { Operation } from '../../src/core/operation.js'
 import type { Context } from '../../src/core/operations/operation-context.js'
 import type { Announcer, DriftReport, Login } from '../../src/core/ports.js'
@@ -10,19 +12,22 @@ import type { ImageSource, Sandbox } from '../../src/core/sandbox.js'
 import { sandboxByName, type Settings } from '../../src/core/state.js'
 import { CaddyClient, type CaddyAddress } from '../../src/infra/caddy/client.js'
 import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
-import { caddyDefaults } from '../../src/infra/caddy/settings.js'
+import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
 import { BannerProbe } from '../../src/infra/host/ssh-probe.js'
+import { serveStatusPages } from '../../src/infra/host/status-pages.js'
 import { IncusClient, type IncusConnection } from '../../src/infra/incus/client.js'
 import { IncusKeeper } from '../../src/infra/incus/keeper.js'
 import { WorkerPasswords } from '../../src/infra/passwords.js'
 import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { FileKeyring } from '../../src/infra/sshpiper/keyring.js'
+import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import { WorkingdirPipes } from '../../src/infra/sshpiper/pipes.js'
-import { SyncLoop, type PauseSwitch } from '../../src/sync/loop.js'
+import { SyncLoop } from '../../src/sync/loop.js'
 import { Logins } from '../../src/sync/logins.js'
 import { Progress } from '../../src/sync/progress.js'
 import { aState } from '../core/sandbox-fixture.js'
+import { pauseSwitch, settingsFor } from './engine-settings.js'
 
 /** A host to run the engine on: the simulated one, or the lab. */
 export interface TestHost {
@@ -38,13 +43,24 @@ export interface TestHost {
   readonly pins: readonly [string, string]
 }
 
+export interface Asked {
+  /** Hands it to the loop, and resolves at its end. Before, it is what a daemon finds that was killed meanwhile. */
+  run(): Promise<Operation>
+}
+
 /** Everything but the chat: the loop on a real store, real pipes, and the clients of Incus and Caddy. */
 export class Engine {
   readonly logins: Login[] = []
   readonly drifts: DriftReport[] = []
+  /** Requests that wrote to Caddy. */
   readonly writes: string[] = []
+  /** What the loop logged as an error: a fault of ours. */
+  readonly faults: string[] = []
+  /** Ada's own. */
+  readonly userKey = makeKeyPair()
   readonly folder = mkdtempSync(join(tmpdir(), 'engine-'))
   readonly pipesFolder = join(this.folder, 'pipes')
+  readonly keysFolder = join(this.folder, 'keys')
   readonly store: SqliteStore
   readonly loop: SyncLoop
   readonly instances: IncusKeeper
@@ -52,18 +68,21 @@ export class Engine {
   private readonly passwords = new WorkerPasswords()
   private readonly ends = new Map<string, (operation: Operation) => void>()
   private readonly db = openDatabase(join(this.folder, 'state.db'))
+  private readonly pages = join(this.folder, 'pages.sock')
+  private readonly pageServer = serveStatusPages(this.pages, (name) => statusPage(this.store.state().sandboxes, name))
 
-  constructor(host: TestHost) {
+  constructor(host: TestHost, change: Partial<CaddySettings> = {}) {
     mkdirSync(this.pipesFolder)
     this.store = new SqliteStore(this.db)
-    const keyring = new FileKeyring(join(this.folder, 'keys'))
+    const keyring = new FileKeyring(this.keysFolder)
     this.instances = new IncusKeeper(
       new IncusClient(host.incus),
       { network: host.network, pool: host.pool, acl: null },
       keyring,
     )
     const caddy = new CaddyClient(host.caddy, { onWrite: (method, path) => this.writes.push(`${method} ${path}`) })
-    const routes = new CaddyKeeper(caddy, { ...caddyDefaults, listen: [host.listen], tls: host.tls })
+    const { listen, tls } = host
+    const routes = new CaddyKeeper(caddy, { ...caddyDefaults, listen: [listen], tls, pages: this.pages, ...change })
     this.settings = settingsFor(host)
     const clock = { now: () => new Date() }
     const announcer = this.announcer()
@@ -84,7 +103,10 @@ export class Engine {
         announcer,
         logins,
         progress: new Progress(this.store, announcer, clock),
-        log: () => {},
+        log: (level, message, { error }) => {
+          if (level === 'error')
+            this.faults.push(`${message}: ${error instanceof Error ? error.message : String(error)}`)
+        },
         giveUpAfterMs: 30 * 60_000,
       },
       mode: 'repair',
@@ -96,22 +118,31 @@ export class Engine {
         return () => clearTimeout(timer)
       },
     })
-    const { persons, keys } = aState()
+    const key = { id: 'k1', person: 'ada', ...parsePublicKey(this.userKey.publicLine), addedAt: clock.now() }
     this.store.commit([
-      ...persons.map((person): Edit => ({ edit: 'person.add', person })),
-      ...keys.map((key): Edit => ({ edit: 'key.add', key })),
+      ...aState().persons.map((person): Edit => ({ edit: 'person.add', person })),
+      { edit: 'key.add', key },
     ])
   }
 
   /** Runs an operation of Ada's to its end. */
   async ask(operation: (context: Context) => readonly Edit[]): Promise<Operation> {
+    return (await this.write(operation)).run()
+  }
+
+  /** Writes down what an operation of Ada's wants, and does nothing about it yet. */
+  async write(operation: (context: Context) => readonly Edit[]): Promise<Asked> {
     const edits = operation(await this.context())
     const started = edits.flatMap((edit) => (edit.edit === 'operation.start' ? [edit.operation] : []))[0]
     this.store.commit(edits)
     if (started === undefined) throw new Error('the edits start no operation')
-    const ended = new Promise<Operation>((resolve) => this.ends.set(started.id, resolve))
-    this.loop.poke([started.sandbox])
-    return ended
+    return {
+      run: () => {
+        const ended = new Promise<Operation>((resolve) => this.ends.set(started.id, resolve))
+        this.loop.poke([started.sandbox])
+        return ended
+      },
+    }
   }
 
   sandbox(name: string): Sandbox | undefined {
@@ -121,6 +152,8 @@ export class Engine {
   async close(): Promise<void> {
     await this.loop.close()
     await this.passwords.close()
+    const pages = await this.pageServer
+    pages.close()
     this.db.close()
   }
 
@@ -157,23 +190,4 @@ export class Engine {
 
 function newId(): string {
   return randomBytes(8).toString('hex')
-}
-
-function settingsFor(host: TestHost): Settings {
-  const limits = { cpus: 1, memory: 2 ** 29, disk: 2 ** 31, processes: 500 }
-  const template = { name: 'test', description: '', image: host.image, appPort: 8000, limits, nesting: false }
-  return {
-    base: host.base,
-    templates: [template],
-    agentPort: 9999,
-    sshPort: host.sshPort,
-    reservedNames: [],
-    pins: host.pins,
-    access: { admins: [], members: [] },
-  }
-}
-
-function pauseSwitch(): PauseSwitch {
-  let on = false
-  return { isOn: () => on, set: (to) => void (on = to) }
 }

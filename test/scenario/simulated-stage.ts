@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSimulatedCaddy } from '../../src/infra/simulator/caddy/simulator.js'
+import { startSimulatedIncus } from '../../src/infra/simulator/incus/start.js'
+import { freePort } from '../contract/caddy-world.js'
+import type { Stage } from './stage.js'
+
+/** Scenarios run side by side, and guests are servers on real addresses: each scenario has a `network` (0 to 255) of its own. */
+export async function simulatedStage(network: number): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'stage-'))
+  const incusSocket = join(folder, 'incus.socket')
+  const caddySocket = join(folder, 'caddy.socket')
+  const stateFile = join(folder, 'caddy.json')
+  const startCaddy = () => startSimulatedCaddy({ admin: { socketPath: caddySocket }, stateFile })
+  const incus = await startSimulatedIncus({ socketPath: incusSocket, stateFolder: join(folder, 'incus') })
+  let caddy = await startCaddy()
+  return {
+    host: {
+      incus: { socket: incusSocket },
+      caddy: { socketPath: caddySocket },
+      network: 'simbr0',
+      pool: 'default',
+      image: { server: null, protocol: null, alias: 'sb/trixie' },
+      base: 'localhost',
+      listen: `127.0.0.1:${await freePort()}`,
+      tls: 'off',
+      sshPort: 2222,
+      pins: [`127.77.${network}.10`, `127.77.${network}.99`],
+    },
+    isReal: false,
+    loseCaddy: async () => {
+      await caddy.close()
+      rmSync(stateFile)
+      caddy = await startCaddy()
+    },
+    close: async () => {
+      await caddy.close()
+      await incus.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
