@@ -11,6 +11,7 @@ import { commands } from './bot/commands/all.js'
 import { Outbox } from './bot/outbox.js'
 import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
+import { Closing } from './closing.js'
 import type { Config } from './config.js'
 import { controlEndpoints } from './control.js'
 import { statusPage } from './core/status-page.js'
@@ -59,11 +60,24 @@ const PACE_MS: Readonly<Record<string, number>> = { console: 0 }
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {
+  const closing = new Closing()
+  try {
+    return await joinAll(options, closing)
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+async function joinAll(options: ServiceOptions, closing: Closing): Promise<Service> {
   const { config, host, log, console } = options
   const { state_folder: folder } = config.service
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock = lockState(folder)
+  closing.add(() => lock.release())
   const db = openDatabase(join(folder, 'state.db'))
+  closing.add(() => db.close())
+  closing.add(() => host.close())
   const { clock } = host.world
   const note = (message: string, details: Readonly<Record<string, unknown>>): void => log.warn(details, message)
   const noteAt = (level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>): void =>
@@ -95,7 +109,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     schedule,
     log: note,
   })
+  closing.add(() => outbox.stop())
   const passwords = new WorkerPasswords()
+  closing.add(() => passwords.close())
   const logins = new Logins(passwords, store, announcer)
   host.lingerWhile(() => logins.hashing(), LINGER_MS)
 
@@ -120,8 +136,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       set: (on) => saved.set('sync.paused', on ? 'yes' : 'no'),
     },
   })
+  closing.add(() => loop.close())
   const { instances } = host.world
   const watch = new HostWatch({ instances, prepare: (...to) => host.prepare(...to), schedule, log: noteAt })
+  closing.add(() => watch.close())
   const router = new BotRouter({
     commands,
     store,
@@ -154,7 +172,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   platforms.set(consolePlatform.name, consolePlatform)
 
   const pages = await serveStatusPages(config.caddy.pages, (name) => statusPage(store.state().sandboxes, name))
+  closing.add(() => pages.close())
   await consolePlatform.start(router.menu(), router)
+  closing.add(() => consolePlatform.stop())
   announcer.start()
   outbox.start()
   router.resume()
@@ -171,23 +191,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     connected: lookAtAll,
     disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
   })
-  const stopSchedule = everySchedule(config.sync.schedule, lookAtAll)
-
-  return {
-    pageLink: consolePlatform.pageLink(),
-    close: async () => {
-      stopSchedule()
-      watch.close()
-      await consolePlatform.stop()
-      await loop.close()
-      outbox.stop()
-      pages.close()
-      await host.close()
-      await passwords.close()
-      db.close()
-      lock.release()
-    },
-  }
+  closing.add(everySchedule(config.sync.schedule, lookAtAll))
+  return { pageLink: consolePlatform.pageLink(), close: () => closing.close() }
 }
 
 function schedule(ms: number, run: () => void): () => void {

@@ -16,11 +16,17 @@ export interface Said {
 
 /** `sandpiper demo` as a person starts it, on ports and in a folder of its own. */
 export class DemoProcess {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'sp-'))
   private child: ResultPromise<typeof options> | null = null
   apps = ''
   page = ''
   welcome = ''
+
+  constructor(private readonly folder = mkdtempSync(join(tmpdir(), 'sp-'))) {}
+
+  /** Another one, on the same folder and other ports. */
+  beside(): DemoProcess {
+    return new DemoProcess(this.folder)
+  }
 
   async start(): Promise<void> {
     this.apps ||= `127.0.0.1:${await freePort()}`

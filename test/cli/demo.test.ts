@@ -45,6 +45,15 @@ describe('the demo, as a person uses it from the terminal', () => {
     expect((await demo.visit(`http://shelley.myapp.localhost:${demo.apps.split(':')[1]}`, login)).status).toBe(200)
   })
 
+  it('a second one on the same folder or port says so and ends', async () => {
+    const second = new DemoProcess()
+    second.page = demo.page
+    await expect(second.start()).rejects.toThrow(/is taken: is another Sandpiper running/)
+    second.remove()
+    const same = demo.beside()
+    await expect(same.start()).rejects.toThrow(/Another simulated host runs at .*choose another folder/)
+  })
+
   it('plan finds nothing; operations tell what was asked for', async () => {
     expect(await demo.run('plan')).toMatchObject({ exitCode: 0, text: expect.stringContaining('No drift') as string })
     const list = await demo.run('operations')

@@ -19,7 +19,8 @@ export interface SimulatedIncusOptions {
 
 /** Incus' REST on a unix socket of mode 0600, with instances that are small servers on 127.77.x.y. */
 export async function startSimulatedIncus(options: SimulatedIncusOptions): Promise<{ close(): Promise<void> }> {
-  if (await answers(options.socketPath)) throw new Error(`a simulator is running already at ${options.socketPath}`)
+  if (await answers(options.socketPath))
+    throw new Error(`Another simulated host runs at ${options.socketPath}. Stop it, or choose another folder.`)
   const machine = new Machine(options.stateFolder, options.latencyMs ?? 150)
   await machine.adopt()
   const exec = new Exec(machine)
