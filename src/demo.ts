@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Config } from './config.js'
 import { configSchema } from './config/schema.js'
+import { Closing } from './closing.js'
+import { takeAddressBlock } from './infra/simulator/address-block.js'
 import { startSimulator } from './infra/simulator/simulator.js'
 import { startService, type Service } from './main.js'
 import { openHost } from './open-host.js'
@@ -37,33 +39,38 @@ export function demoSocket(folder: string): string {
 export async function startDemo(options: DemoOptions): Promise<Service> {
   const { folder } = options
   mkdirSync(join(folder, 'pipes'), { recursive: true, mode: 0o700 })
-  const simulator = await startSimulator({ folder: join(folder, 'host') })
-  const config = demoConfig(options, simulator)
-  const log = pino({ level: 'info' }, pino.destination(join(folder, 'sandpiper.log')))
+  const closing = new Closing()
   try {
-    const service = await startService({
-      config,
-      host: openHost(config),
-      log,
-      console: { identities: people, mayChoose: true, banner: BANNER },
-      sshLine: (name) => `ssh ${name}@localhost   # simulated: no SSH server here`,
-    })
-    return {
-      pageLink: service.pageLink,
-      close: async () => {
-        await service.close()
-        await simulator.close()
-      },
-    }
+    return await startOn(options, closing)
   } catch (error) {
-    await simulator.close()
+    await closing.close()
     throw error
   }
+}
+
+async function startOn(options: DemoOptions, closing: Closing): Promise<Service> {
+  const { folder } = options
+  const simulator = await startSimulator({ folder: join(folder, 'host') })
+  closing.add(() => simulator.close())
+  const block = await takeAddressBlock(folder)
+  closing.add(() => block.release())
+  const config = demoConfig(options, simulator, block.pins)
+  const log = pino({ level: 'info' }, pino.destination(join(folder, 'sandpiper.log')))
+  const service = await startService({
+    config,
+    host: openHost(config),
+    log,
+    console: { identities: people, mayChoose: true, banner: BANNER },
+    sshLine: (name) => `ssh ${name}@localhost   # simulated: no SSH server here`,
+  })
+  closing.add(() => service.close())
+  return { pageLink: service.pageLink, close: () => closing.close() }
 }
 
 function demoConfig(
   { folder, page, apps }: DemoOptions,
   simulator: { incusSocket: string; caddyAdminSocket: string },
+  pins: readonly [string, string],
 ): Config {
   const image = { image: 'sb/trixie', app_port: 8000 }
   return configSchema.parse({
@@ -73,7 +80,7 @@ function demoConfig(
       socket: simulator.incusSocket,
       network: 'simbr0',
       acl: '',
-      pins: ['127.77.0.10', '127.77.3.250'],
+      pins,
     },
     caddy: {
       admin: `unix/${simulator.caddyAdminSocket}`,
