@@ -9,6 +9,8 @@ import { incusContract, type IncusWorld } from '../contract/incus.js'
 import { incusInsideContract } from '../contract/incus-inside.js'
 
 const image = { server: null, protocol: null, alias: 'sb/trixie' }
+/** A subnet of this process, so that others can boot guests at the same time. */
+const subnet = `127.77.${100 + (process.pid % 100)}`
 const keyring = {
   ensure: () => Promise.resolve({ mapping: 'ssh-ed25519 AAAA', host: 'ssh-ed25519 AAAA' }),
   privateKey: () => Promise.resolve('not a key\n'),
@@ -35,5 +37,5 @@ async function simulated(address: string): Promise<IncusWorld> {
   }
 }
 
-describe('the simulated Incus, instances', () => incusContract(() => simulated('127.77.50.10')))
-describe('the simulated Incus, inside an instance', () => incusInsideContract(() => simulated('127.77.50.11')))
+describe('the simulated Incus, instances', () => incusContract(() => simulated(`${subnet}.200`)))
+describe('the simulated Incus, inside an instance', () => incusInsideContract(() => simulated(`${subnet}.201`)))
