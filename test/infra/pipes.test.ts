@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { wantedPipe, type WantedPipe } from '../../src/core/parts/pipe.js'
 import { FileKeyring } from '../../src/infra/sshpiper/keyring.js'
 import { makeKeyPair, publicLineOf } from '../../src/infra/sshpiper/openssh-key.js'
@@ -131,14 +131,16 @@ describe('the pipes', () => {
     expect((await pipes.observe(['shop'])).get('shop')).toEqual({ owner: 'foreign', name: 'shop' })
   })
 
-  it('of a thousand are looked at quickly, and a change is seen', async () => {
+  it('of a thousand are remembered, and a change is seen all the same', async () => {
     await write()
-    for (let i = 0; i < 1000; i += 1) cpSync(join(root, 'myapp'), join(root, `app${i}`), { recursive: true })
-    await new Promise((resolve) => setTimeout(resolve, 1100))
+    for (let i = 0; i < 1000; i += 1) {
+      cpSync(join(root, 'myapp'), join(root, `app${i}`), { recursive: true })
+      chmodSync(join(root, `app${i}`), 0o700)
+    }
+    // What has just been written is too young to be remembered.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+    onTestFinished(() => void vi.useRealTimers())
     expect((await pipes.observe('all')).size).toBe(1001)
-    const start = performance.now()
-    await pipes.observe('all')
-    expect(performance.now() - start).toBeLessThan(2000)
     writeFileSync(join(root, 'app7', 'sshpiper_upstream'), 'exedev@10.88.0.99:22\n')
     chmodSync(join(root, 'app8', 'id_rsa'), 0o644)
     writeFileSync(join(root, 'app9', 'extra'), '')
