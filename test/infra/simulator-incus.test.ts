@@ -98,7 +98,7 @@ describe('the simulated Incus', () => {
 
   it('does not take the socket of one that runs', async () => {
     const second = startSimulatedIncus({ socketPath: socketPath(), stateFolder: join(folder, 'state') })
-    await expect(second).rejects.toThrow('running already')
+    await expect(second).rejects.toThrow('Another simulated host runs')
   })
 
   it('refuses what Incus refuses, in its words', async () => {
