@@ -1,9 +1,9 @@
 import { execa, type ResultPromise } from 'execa'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
+import { freePort } from './free-port.js'
 
 const options = { reject: false, stdin: 'ignore' } as const
 const program = join(import.meta.dirname, '../../bin/sandpiper.js')
@@ -73,12 +73,4 @@ export class DemoProcess {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
