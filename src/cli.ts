@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { pino } from 'pino'
 import { showOperation, showOperations, type OperationLine } from './cli/operations-table.js'
 import { ask, NotRunning } from './cli/ask.js'
 import { NOT_RUNNING, say } from './adapters/chat/console/say-client.js'
 import { ConfigError, loadConfig } from './config.js'
 import { demoDefaults, demoSocket, startDemo } from './demo.js'
+import { openLog } from './logging.js'
 import { startService, type Service } from './main.js'
 import { openHost } from './open-host.js'
 
@@ -46,7 +46,7 @@ program
   .option('--config <file>', 'its configuration', DEFAULT_CONFIG)
   .action(async (options: { config: string }) => {
     const config = loadConfig(options.config)
-    const log = pino({ level: config.service.log_level })
+    const log = openLog(config.service.log_level)
     const identities = [{ user: config.console.user, name: config.console.name }]
     const service = await startService({
       config,

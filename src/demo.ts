@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import type { Config } from './config.js'
 import { configSchema } from './config/schema.js'
 import { Closing } from './closing.js'
 import { takeAddressBlock } from './infra/simulator/address-block.js'
 import { startSimulator } from './infra/simulator/simulator.js'
+import { openLog } from './logging.js'
 import { startService, type Service } from './main.js'
 import { openHost } from './open-host.js'
 
@@ -55,7 +55,7 @@ async function startOn(options: DemoOptions, closing: Closing): Promise<Service>
   const block = await takeAddressBlock(folder)
   closing.add(() => block.release())
   const config = demoConfig(options, simulator, block.pins)
-  const log = pino({ level: 'info' }, pino.destination(join(folder, 'sandpiper.log')))
+  const log = openLog('info', join(folder, 'sandpiper.log'))
   const service = await startService({
     config,
     host: openHost(config),

@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { ConsolePlatform } from './adapters/chat/console/console-platform.js'
@@ -13,26 +13,27 @@ import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
+import { addressesOf, settingsOf } from './config/settings.js'
 import { controlEndpoints } from './control.js'
 import { statusPage } from './core/status-page.js'
+import { fileSecret } from './file-secret.js'
 import { serveStatusPages } from './infra/host/status-pages.js'
 import { WorkerPasswords } from './infra/passwords.js'
 import { SqliteActions } from './infra/sqlite/actions.js'
 import { SqliteAudit } from './infra/sqlite/audit.js'
 import { SqliteConsoleMessages } from './infra/sqlite/console-messages.js'
-import { openDatabase } from './infra/sqlite/database.js'
+import { openDatabase, type Db } from './infra/sqlite/database.js'
 import { SqliteInbox } from './infra/sqlite/inbox.js'
 import { lockState } from './infra/sqlite/lock.js'
 import { SqliteOutbox } from './infra/sqlite/outbox.js'
 import { SqliteSavedSettings } from './infra/sqlite/saved-settings.js'
 import { SqliteStore } from './infra/sqlite/store.js'
-import { addressesOf, settingsOf } from './config/settings.js'
+import type { Host } from './open-host.js'
 import { HostWatch } from './sync/host-watch.js'
 import { Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { Progress } from './sync/progress.js'
 import { everySchedule } from './sync/triggers.js'
-import type { Host } from './open-host.js'
 
 export interface ServiceOptions {
   readonly config: Config
@@ -62,137 +63,171 @@ const PACE_MS: Readonly<Record<string, number>> = { console: 0 }
 export async function startService(options: ServiceOptions): Promise<Service> {
   const closing = new Closing()
   try {
-    return await joinAll(options, closing)
+    return await new Composition(options, closing).start()
   } catch (error) {
     await closing.close()
     throw error
   }
 }
 
-async function joinAll(options: ServiceOptions, closing: Closing): Promise<Service> {
-  const { config, host, log, console } = options
-  const { state_folder: folder } = config.service
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const lock = lockState(folder)
-  closing.add(() => lock.release())
-  const db = openDatabase(join(folder, 'state.db'))
-  closing.add(() => db.close())
-  closing.add(() => host.close())
-  const { clock } = host.world
-  const note = (message: string, details: Readonly<Record<string, unknown>>): void => log.warn(details, message)
-  const noteAt = (level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>): void =>
-    log[level](details, message)
+/** The only place that knows every concrete class. Its fields stand in the order in which each needs those above it. */
+class Composition {
+  private readonly db: Db
+  private readonly store: SqliteStore
+  private readonly platforms = new Map<string, ChatPlatform>()
+  private readonly outbox: Outbox
+  private readonly announcer: BotAnnouncer
+  private readonly loop: SyncLoop
+  private readonly watch: HostWatch
+  private readonly router: BotRouter
+  private readonly console: ConsolePlatform
 
-  const store = new SqliteStore(db)
-  const settings = settingsOf(config)
-  const usual = addressesOf(config)
-  const addresses = { ...usual, sshLine: options.sshLine ?? ((name: string) => usual.sshLine(name)) }
-  const platforms = new Map<string, ChatPlatform>()
-  const tokens = new ActionTokens(new SqliteActions(db), fileSecret(join(folder, 'button.key')), clock)
-  const outbox = new Outbox({
-    store: new SqliteOutbox(db),
-    platforms,
-    tokens,
-    clock,
-    schedule,
-    pace: (platform) => PACE_MS[platform] ?? 1000,
-    log: note,
-  })
-  const announcer = new BotAnnouncer({
-    store,
-    outbox,
-    platforms,
-    tokens,
-    addresses,
-    settings,
-    clock,
-    schedule,
-    log: note,
-  })
-  closing.add(() => outbox.stop())
-  const passwords = new WorkerPasswords()
-  closing.add(() => passwords.close())
-  const logins = new Logins(passwords, store, announcer)
-  host.lingerWhile(() => logins.hashing(), LINGER_MS)
+  constructor(
+    private readonly options: ServiceOptions,
+    private readonly closing: Closing,
+  ) {
+    const { config, host } = options
+    const folder = config.service.state_folder
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const lock = lockState(folder)
+    closing.add(() => lock.release())
+    this.db = openDatabase(join(folder, 'state.db'))
+    closing.add(() => this.db.close())
+    closing.add(() => host.close())
+    this.store = new SqliteStore(this.db)
 
-  const saved = new SqliteSavedSettings(db)
-  const loop = new SyncLoop({
-    parts: {
-      world: host.world,
-      store,
-      settings,
-      announcer,
-      logins,
-      progress: new Progress(store, announcer, clock),
-      giveUpAfterMs: config.sync.give_up_minutes * 60_000,
-      log: noteAt,
-    },
-    mode: config.sync.mode,
-    guardShare: config.sync.guard_share,
-    width: config.sync.side_by_side,
-    schedule,
-    pauseSwitch: {
-      isOn: () => saved.get('sync.paused') === 'yes',
-      set: (on) => saved.set('sync.paused', on ? 'yes' : 'no'),
-    },
-  })
-  closing.add(() => loop.close())
-  const { instances } = host.world
-  const watch = new HostWatch({ instances, prepare: (...to) => host.prepare(...to), schedule, log: noteAt })
-  closing.add(() => watch.close())
-  const router = new BotRouter({
-    commands,
-    store,
-    inbox: new SqliteInbox(db),
-    outbox,
-    platforms,
-    audit: new SqliteAudit(db),
-    announcer,
-    tokens,
-    sync: loop,
-    settings,
-    addresses,
-    network: () => watch.network(),
-    clock,
-    newId: randomUUID,
-    log: (message, details) => log.error(details, message),
-  })
-  const consolePlatform: ConsolePlatform = new ConsolePlatform({
-    page: config.console.page ? pageAddress(config) : null,
-    identities: console.identities,
-    mayChoose: console.mayChoose,
-    banner: console.banner,
-    socketPath: config.service.control_socket,
-    store: new SqliteConsoleMessages(db),
-    plainText,
-    flush: () => outbox.flush(),
-    endpoints: controlEndpoints({ store, loop, clock, pageLink: () => consolePlatform.pageLink() }),
-    log: note,
-  })
-  platforms.set(consolePlatform.name, consolePlatform)
+    const tokens = new ActionTokens(
+      new SqliteActions(this.db),
+      fileSecret(join(folder, 'button.key')),
+      host.world.clock,
+    )
+    const usual = addressesOf(config)
+    const bot = {
+      store: this.store,
+      platforms: this.platforms,
+      tokens,
+      settings: settingsOf(config),
+      addresses: { ...usual, sshLine: options.sshLine ?? ((name: string) => usual.sshLine(name)) },
+      clock: host.world.clock,
+      schedule,
+      log: this.warn,
+    }
+    const pace = (platform: string): number => PACE_MS[platform] ?? 1000
+    this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db), pace })
+    closing.add(() => this.outbox.stop())
+    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox })
 
-  const pages = await serveStatusPages(config.caddy.pages, (name) => statusPage(store.state().sandboxes, name))
-  closing.add(() => pages.close())
-  await consolePlatform.start(router.menu(), router)
-  closing.add(() => consolePlatform.stop())
-  announcer.start()
-  outbox.start()
-  router.resume()
-  const lookAtAll = (): void => {
-    void watch.refresh()
-    loop.pokeAll()
+    this.loop = this.joinLoop()
+    closing.add(() => this.loop.close())
+    const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
+    this.watch = new HostWatch({ instances: host.world.instances, prepare, schedule, log: this.note })
+    closing.add(() => this.watch.close())
+
+    this.router = new BotRouter({
+      ...bot,
+      commands,
+      inbox: new SqliteInbox(this.db),
+      outbox: this.outbox,
+      audit: new SqliteAudit(this.db),
+      announcer: this.announcer,
+      sync: this.loop,
+      network: () => this.watch.network(),
+      newId: randomUUID,
+      log: (message, details) => options.log.error(details, message),
+    })
+    this.console = this.joinConsole()
+    this.platforms.set(this.console.name, this.console)
   }
-  lookAtAll()
-  host.follow({
-    changed: (instance) => {
+
+  /** People and pages first, then what a former run left, then the world. */
+  async start(): Promise<Service> {
+    const { closing, loop, watch } = this
+    const { config, host, log } = this.options
+    const pageOf = (name: string): ReturnType<typeof statusPage> => statusPage(this.store.state().sandboxes, name)
+    const pages = await serveStatusPages(config.caddy.pages, pageOf)
+    closing.add(() => pages.close())
+    await this.console.start(this.router.menu(), this.router)
+    closing.add(() => this.console.stop())
+
+    this.announcer.start()
+    this.outbox.start()
+    this.router.resume()
+
+    const lookAtAll = (): void => {
       void watch.refresh()
-      loop.pokeInstance(instance)
-    },
-    connected: lookAtAll,
-    disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
-  })
-  closing.add(everySchedule(config.sync.schedule, lookAtAll))
-  return { pageLink: consolePlatform.pageLink(), close: () => closing.close() }
+      loop.pokeAll()
+    }
+    lookAtAll()
+    host.follow({
+      changed: (instance) => {
+        void watch.refresh()
+        loop.pokeInstance(instance)
+      },
+      connected: lookAtAll,
+      disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
+    })
+    closing.add(everySchedule(config.sync.schedule, lookAtAll))
+    return { pageLink: this.console.pageLink(), close: () => closing.close() }
+  }
+
+  private joinLoop(): SyncLoop {
+    const { store, announcer, options } = this
+    const { config, host } = options
+    const passwords = new WorkerPasswords()
+    this.closing.add(() => passwords.close())
+    const logins = new Logins(passwords, store, announcer)
+    host.lingerWhile(() => logins.hashing(), LINGER_MS)
+    const saved = new SqliteSavedSettings(this.db)
+    return new SyncLoop({
+      parts: {
+        world: host.world,
+        store,
+        settings: settingsOf(config),
+        announcer,
+        logins,
+        progress: new Progress(store, announcer, host.world.clock),
+        giveUpAfterMs: config.sync.give_up_minutes * 60_000,
+        log: this.note,
+      },
+      mode: config.sync.mode,
+      guardShare: config.sync.guard_share,
+      width: config.sync.side_by_side,
+      schedule,
+      pauseSwitch: {
+        isOn: () => saved.get('sync.paused') === 'yes',
+        set: (on) => saved.set('sync.paused', on ? 'yes' : 'no'),
+      },
+    })
+  }
+
+  private joinConsole(): ConsolePlatform {
+    const { store, loop, outbox } = this
+    const { config, host, console } = this.options
+    return new ConsolePlatform({
+      ...console,
+      page: config.console.page ? pageAddress(config) : null,
+      socketPath: config.service.control_socket,
+      store: new SqliteConsoleMessages(this.db),
+      plainText,
+      flush: () => outbox.flush(),
+      endpoints: controlEndpoints({
+        store,
+        loop,
+        clock: host.world.clock,
+        pageLink: () => this.console.pageLink(),
+      }),
+      log: this.warn,
+    })
+  }
+
+  private readonly note = (
+    level: 'info' | 'warn' | 'error',
+    message: string,
+    details: Readonly<Record<string, unknown>>,
+  ): void => this.options.log[level](details, message)
+
+  private readonly warn = (message: string, details: Readonly<Record<string, unknown>>): void =>
+    this.note('warn', message, details)
 }
 
 function schedule(ms: number, run: () => void): () => void {
@@ -205,10 +240,4 @@ function pageAddress({ console, service }: Config): { host: string; port: number
   const host = console.address.slice(0, at).replaceAll(/[[\]]/g, '')
   const token = fileSecret(join(service.state_folder, 'page.token')).toString('base64url')
   return { host, port: Number(console.address.slice(at + 1)), token }
-}
-
-/** 32 random bytes that outlive a restart, in a file that nobody else reads. */
-function fileSecret(file: string): Buffer {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' })
-  return readFileSync(file)
 }
