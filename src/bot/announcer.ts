@@ -7,7 +7,7 @@ import type { Addresses } from './cards/addresses.js'
 import { driftCard } from './cards/drift.js'
 import { ended, endedForAll } from './cards/ended.js'
 import { loginCard, loginRefused } from './cards/login.js'
-import { announcement, progress } from './cards/progress.js'
+import { announcement, progress, stepsReport } from './cards/progress.js'
 import { sandboxCard } from './cards/sandbox-card.js'
 import type { ChatPlatform, Outcome } from './chat.js'
 import type { ActionTokens } from './action-tokens.js'
@@ -72,8 +72,8 @@ export class BotAnnouncer implements Announcer {
       const [newest] = this.cardsOf(id)
       if (sandbox === undefined || newest === undefined) return
       const card = sandboxCard(state, sandbox, addresses, clock.now())
-      outbox.want(slotOf(newest), callerTarget(newest), card)
       if (isPublic(newest)) outbox.want(allSlotOf(newest), allTarget(newest), card)
+      else outbox.want(slotOf(newest), callerTarget(newest), card)
     })
   }
 
@@ -110,9 +110,11 @@ export class BotAnnouncer implements Announcer {
   /** To admins, only when there is some, and once for the same. */
   drift(report: DriftReport): void {
     this.guarded(() => {
-      const { settings, platforms, outbox } = this.parts
+      const { store, settings, platforms, outbox } = this.parts
       const what = JSON.stringify([report.lines, report.held])
-      if (report.lines.length === 0 || what === this.lastDrift) return
+      // A Caddy met for the first time has nothing of ours: no news to anybody.
+      const isFirst = store.state().sandboxes.length === 0 && report.lines.every((line) => line.subject === 'server')
+      if (report.lines.length === 0 || isFirst || what === this.lastDrift) return
       this.lastDrift = what
       for (const identity of settings.access.admins.filter((one) => platforms.has(one.platform))) {
         const slot = `drift:${report.at.getTime()}:${identityText(identity)}`
@@ -140,7 +142,9 @@ export class BotAnnouncer implements Announcer {
     const { store, outbox, addresses, clock } = this.parts
     const state = store.state()
     const now = clock.now()
-    outbox.want(slotOf(operation), callerTarget(operation), ended(state, operation, addresses, now))
+    const hasCardForAll = operation.state === 'done' && operation.verb !== 'delete' && isPublic(operation)
+    const own = hasCardForAll ? stepsReport(operation, now) : ended(state, operation, addresses, now)
+    outbox.want(slotOf(operation), callerTarget(operation), own)
     if (isPublic(operation)) {
       const message = endedForAll(state, operation, nameOf(state, operation), addresses, now)
       outbox.want(allSlotOf(operation), allTarget(operation), message)
@@ -160,8 +164,8 @@ export class BotAnnouncer implements Announcer {
       sandbox === undefined
         ? ended(state, { ...older, verb: 'delete', state: 'done' }, addresses, clock.now())
         : sandboxCard(state, sandbox, addresses, clock.now(), false)
-    outbox.want(slotOf(older), callerTarget(older), message)
     if (isPublic(older)) outbox.want(allSlotOf(older), allTarget(older), message)
+    else outbox.want(slotOf(older), callerTarget(older), message)
   }
 
   /** The operations whose messages show the sandbox's card, the newest first. */

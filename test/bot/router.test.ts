@@ -118,7 +118,8 @@ describe('the router', () => {
     expect(await texts()).toContain('Ada is creating myapp.')
     finish('done')
     expect(await Promise.all(runs)).toEqual(['done', 'done', 'done'])
-    expect(await texts()).toMatch(/<general\/ada\/\d+>\n◐ myapp · creating[^]*public/)
+    expect(await texts()).toMatch(/<general\/all\/\d+>\n◐ myapp · creating[^]*public/)
+    expect(await texts()).toMatch(/<general\/ada\/\d+>\nmyapp is created/)
     expect(await type('create myapp', request('e1'))).toBe('done')
   })
   it('ten creates at once are ten sandboxes with an address each; of one name, one is made', async () => {

@@ -14,10 +14,7 @@ export function ended(state: State, operation: Operation, addresses: Addresses, 
     case 'running':
     case 'going-back':
     case 'done':
-      if (sandbox !== undefined && verb !== 'delete') {
-        const card = sandboxCard(state, sandbox, addresses, now)
-        return operation.reason === null ? card : { ...card, blocks: [sentence(reasonOf(operation)), ...card.blocks] }
-      }
+      if (sandbox !== undefined && verb !== 'delete') return sandboxCard(state, sandbox, addresses, now)
       return {
         title: `${name} is deleted`,
         tone: 'good',

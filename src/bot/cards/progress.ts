@@ -23,6 +23,21 @@ export function progress(operation: Operation, now: Date): Message {
   }
 }
 
+/** What becomes of it once all is done, where the card itself is there for all: how long each step took. */
+export function stepsReport(operation: Operation, now: Date): Message {
+  const until = operation.endedAt ?? now
+  const steps = operation.steps.map((step) => stepLine(step, now))
+  return {
+    title: VERBS[operation.verb].done(operation.sandboxName),
+    aside: clock(until.getTime() - operation.startedAt.getTime()),
+    tone: 'good',
+    blocks: [
+      ...(operation.reason === null ? [] : [sentence(`${capital(operation.reason)}.`)]),
+      ...(operation.steps.length === 0 ? [] : [{ block: 'steps' as const, steps }]),
+    ],
+  }
+}
+
 /** The one line in the place for all. */
 export function announcement(operation: Operation, who: string): Message {
   return { tone: 'busy', blocks: [text(`${who} is ${VERBS[operation.verb].doing(operation.sandboxName)}.`)] }

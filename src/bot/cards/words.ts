@@ -35,18 +35,37 @@ export function statusTitle(name: string, status: Status): string {
   return `${MARKS[status]} ${name} · ${status}`
 }
 
-/** doing: "Creating myapp". done: what became of it. noun: "the create". */
-export const VERBS: Readonly<Record<Verb, { doing: (name: string) => string; failed: (name: string) => string }>> = {
-  create: { doing: (name) => `creating ${name}`, failed: (name) => `${name} could not be created` },
-  start: { doing: (name) => `starting ${name}`, failed: (name) => `${name} could not be started` },
-  stop: { doing: (name) => `stopping ${name}`, failed: (name) => `${name} could not be stopped` },
-  restart: { doing: (name) => `restarting ${name}`, failed: (name) => `${name} could not be restarted` },
-  delete: { doing: (name) => `deleting ${name}`, failed: (name) => `${name} could not be deleted` },
-  port: { doing: (name) => `changing the port of ${name}`, failed: (name) => `${name}'s port could not be changed` },
+interface VerbWords {
+  readonly doing: (name: string) => string
+  readonly done: (name: string) => string
+  readonly failed: (name: string) => string
+}
+
+/** "Creating myapp", "myapp is created", "myapp could not be created". */
+export const VERBS: Readonly<Record<Verb, VerbWords>> = {
+  create: passive('creating', 'created'),
+  start: passive('starting', 'started'),
+  stop: passive('stopping', 'stopped'),
+  restart: passive('restarting', 'restarted'),
+  delete: passive('deleting', 'deleted'),
+  port: {
+    doing: (name) => `changing the port of ${name}`,
+    done: (name) => `${name}'s port is changed`,
+    failed: (name) => `${name}'s port could not be changed`,
+  },
   credentials: {
     doing: (name) => `renewing the login of ${name}`,
+    done: (name) => `${name}'s login is renewed`,
     failed: (name) => `${name}'s login could not be renewed`,
   },
+}
+
+function passive(doing: string, done: string): VerbWords {
+  return {
+    doing: (name) => `${doing} ${name}`,
+    done: (name) => `${name} is ${done}`,
+    failed: (name) => `${name} could not be ${done}`,
+  }
 }
 
 export function capital(words: string): string {

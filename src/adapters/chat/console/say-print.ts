@@ -20,7 +20,9 @@ export class SayPrinter {
     this.texts.set(line.message, line.text)
     if (isRepeated) return
     const steps = line.data.blocks.flatMap((block) => (block.block === 'steps' ? block.steps : []))
-    if (steps.length > 0 && line.data.tone === 'busy') this.printProgress(line, steps, first)
+    // Steps that were printed as they ended are not printed again.
+    if (steps.length > 0 && (line.data.tone === 'busy' || this.steps.has(line.message)))
+      this.printProgress(line, steps, first)
     else this.printWhole(line)
   }
 
