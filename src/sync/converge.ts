@@ -64,10 +64,11 @@ export class Converge {
     const operation = liveOperationOf(state, id)
     const plan = planSandbox(sandbox, state, seen, settings)
     const { changes, findings } = wholePlan(plan)
-    if (findings.length > 0) return this.found(sandbox, operation, findings)
-    this.missing.delete(id)
-    const isDue = this.parts.logins.isDue(sandbox)
-    if (changes.length === 0 && !isDue) return this.settle(sandbox, operation, signal)
+    const next = this.found(sandbox, operation, findings)
+    if (next !== null) return next
+    const isSound = findings.length === 0
+    const isDue = isSound && this.parts.logins.isDue(sandbox)
+    if (changes.length === 0 && !isDue) return isSound ? this.settle(sandbox, operation, signal) : 'settled'
     if (operation === undefined && changes.length > 0 && !this.parts.mayRepair()) return 'settled'
 
     if (operation !== undefined) this.parts.progress.plan(operation, changes)
@@ -224,23 +225,22 @@ export class Converge {
     announcer.sandboxChanged(sandbox.id)
   }
 
-  /** Lost or in conflict: nothing that the loop could do would be right. */
+  /** Lost or in conflict: an operation cannot come to its end. Null where the rest may be kept as ever. */
   private found(
     sandbox: Sandbox,
     operation: Operation | undefined,
-    findings: readonly Finding[],
-  ): 'again' | 'later' | 'settled' {
-    const [first] = findings
-    if (first?.finding === 'lost' && sandbox.phase !== 'lost') {
-      if (!this.missing.has(sandbox.id)) {
-        this.missing.add(sandbox.id)
-        return 'later'
-      }
-      this.note(sandbox, { phase: 'lost', power: 'unknown', ask: null })
+    [first]: readonly Finding[],
+  ): 'again' | 'later' | null {
+    if (first?.finding !== 'lost') this.missing.delete(sandbox.id)
+    if (first === undefined) return null
+    const isNews = first.finding === 'lost' && sandbox.phase !== 'lost'
+    if (isNews && !this.missing.has(sandbox.id)) {
+      this.missing.add(sandbox.id)
+      return 'later'
     }
-    if (operation === undefined) return 'settled'
-    this.giveUp(sandbox, operation, `${first?.subject ?? sandbox.name}: ${first?.detail ?? 'in conflict'}`)
-    return 'again'
+    if (isNews) this.note(sandbox, { phase: 'lost', power: 'unknown', ask: null })
+    if (operation !== undefined) this.giveUp(sandbox, operation, `${first.subject}: ${first.detail}`)
+    return isNews || operation !== undefined ? 'again' : null
   }
 
   private failed(id: SandboxId, error: unknown, signal: AbortSignal): boolean {

@@ -1,6 +1,6 @@
 import { driftLine, findingLine } from '../core/parts/describe.js'
 import { planRest, planSandbox, viewIsAtFault, wholePlan, type Seen } from '../core/parts/plan-sandbox.js'
-import { joinPlans, type Change, type Plan } from '../core/parts/plan.js'
+import { firstOfEach, joinPlans, type Change, type Plan } from '../core/parts/plan.js'
 import { applyPolicy } from '../core/policy.js'
 import type { DriftReport } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
@@ -64,7 +64,7 @@ export async function fullPass(
       at: world.clock.now(),
       applied: decision.apply.length > 0,
       held: decision.held,
-      lines: [...plan.changes.map(driftLine), ...plan.findings.map(findingLine)],
+      lines: [...plan.changes.map(driftLine), ...firstOfEach(plan.findings).map(findingLine)],
     },
     toPoke: options.apply ? [...new Set([...instances, ...unfinished, ...lost, ...busy])] : [],
   }

@@ -23,6 +23,16 @@ export function joinPlans(plans: readonly Plan[]): Plan {
   return { changes: plans.flatMap((plan) => plan.changes), findings: plans.flatMap((plan) => plan.findings) }
 }
 
+/** A conflict is something foreign too: of all findings about a subject the first says enough. */
+export function firstOfEach(findings: readonly Finding[]): readonly Finding[] {
+  const first = new Map<string, Finding>()
+  for (const finding of findings) {
+    const subject = `${finding.part} ${finding.subject}`
+    if (!first.has(subject)) first.set(subject, finding)
+  }
+  return [...first.values()]
+}
+
 /** One line of a readable diff. */
 export interface DriftLine {
   readonly sign: '+' | '~' | '-' | '!'
