@@ -158,13 +158,14 @@ export class Engine {
   }
 
   private async context(): Promise<Context> {
+    const network = await this.instances.network(AbortSignal.timeout(10_000))
     const state = this.store.state()
     const [person] = state.persons
     if (person === undefined) throw new Error('nobody is here')
     return {
       state,
       settings: this.settings,
-      network: await this.instances.network(AbortSignal.timeout(10_000)),
+      network,
       actor: { person, role: 'admin' },
       origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: newId() },
       now: new Date(),

@@ -49,6 +49,16 @@ export class Outside {
     return this.changeIncus('PUT', `/1.0/instances/${instance}/state`, { action, force: true, timeout: 30 })
   }
 
+  /** From the host's image, with this config, and not started. */
+  createInstance(name: string, config: Readonly<Record<string, string>>): Promise<void> {
+    const source = { type: 'image', alias: this.host.image.alias }
+    return this.changeIncus('POST', '/1.0/instances', { name, type: 'container', source, config })
+  }
+
+  async devicesOf(instance: string): Promise<RawInstance['devices']> {
+    return (await this.incus.get(`/1.0/instances/${instance}`, instanceShape)).devices
+  }
+
   /** The addresses that the guest really has. */
   async addressesOf(instance: string): Promise<readonly string[]> {
     const { network } = await this.incus.get(`/1.0/instances/${instance}/state`, stateShape)

@@ -56,7 +56,7 @@ export class Play {
   async answers(name: string): Promise<{ app: number; agent: number; agentWithLogin: number }> {
     return {
       app: (await visitUntil(200, () => this.app(name))).status,
-      agent: (await this.agent(name)).status,
+      agent: (await visitUntil(401, () => this.agent(name))).status,
       agentWithLogin: (await visitUntil(200, () => this.agent(name, this.login(name)))).status,
     }
   }

@@ -1,0 +1,4 @@
+import { drift } from '../scenario/drift.js'
+import { labStage } from './stage.js'
+
+drift('lab', () => labStage())
