@@ -6,8 +6,8 @@ import { ended, endedForAll } from '../../src/bot/cards/ended.js'
 import { helpCard } from '../../src/bot/cards/help.js'
 import { keysCard, listCard, whoamiCard } from '../../src/bot/cards/lists.js'
 import { loginRefused } from '../../src/bot/cards/login.js'
-import { announcement, progress } from '../../src/bot/cards/progress.js'
-import { notAllowed, stale } from '../../src/bot/cards/refusal.js'
+import { announcement, progress, stepsReport } from '../../src/bot/cards/progress.js'
+import { diskTrouble, notAllowed, stale } from '../../src/bot/cards/refusal.js'
 import { sandboxCard } from '../../src/bot/cards/sandbox-card.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { missingForm } from '../../src/bot/forms.js'
@@ -73,6 +73,21 @@ if (form === null) throw new Error('delete must ask')
 
 const cards: Record<string, Message> = {
   'create-announcement': announcement(operation, 'Ada'),
+  'create-report': stepsReport(of({ state: 'done', steps: operation.steps.slice(0, 2), endedAt: at(1.3) }), now),
+  'create-report-without-ssh': stepsReport(
+    of({
+      state: 'done',
+      steps: operation.steps.slice(0, 2),
+      endedAt: at(61),
+      reason: 'SSH in myapp did not answer within 60 s',
+    }),
+    now,
+  ),
+  'disk-trouble': diskTrouble('the disk of the state folder is full'),
+  'drift-view-at-fault': driftCard(
+    { ...report, lines: [], held: 'more than half of all instances are missing at once' },
+    false,
+  ),
   'create-waiting': progress(of({ waitingFor: 'Incus does not answer yet.' }), now),
   'create-failed': ended(gone, of({ state: 'failed', reason, offers: retry }), addresses, now),
   'create-failed-all': endedForAll(gone, of({ state: 'failed', reason }), 'Ada', addresses, now),
