@@ -40,8 +40,9 @@ export class Logins {
     }
   }
 
-  /** Hands over what is published by now. True when nothing is left to deliver. */
+  /** Hands over what is published by now. True when nothing is left to deliver: a tombstone's opens nothing any more. */
   async deliver(sandbox: Sandbox): Promise<boolean> {
+    if (sandbox.phase === 'deleting') return true
     let all = true
     for (const account of sandbox.spec.accounts) {
       const login = this.made.get(keyOf(sandbox, account))
