@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js'
+import { shown } from '../core/shown.js'
 import type { Argument, Command } from './command.js'
 import { nearest } from './nearest.js'
 import type { CommandCall } from './message.js'
@@ -33,9 +34,9 @@ export function findCommand(name: string, commands: readonly Command[]): Command
     wanted,
     commands.map((one) => one.name),
   )
-  const shown = shorten(name)
-  if (near === null) throw new UserError('invalid', `I do not know \`${shown}\`. What I can do: \`help\``)
-  throw new UserError('invalid', `I do not know \`${shown}\`. Did you mean \`${near}\`?`)
+  const lead = `I do not know \`${shown(name)}\`.`
+  if (near === null) throw new UserError('invalid', `${lead} What I can do: \`help\``)
+  throw new UserError('invalid', `${lead} Did you mean \`${near}\`?`)
 }
 
 /** What came from a button or a form is held to the same rules as what was typed. */
@@ -48,7 +49,7 @@ export function checkCall(call: CommandCall, commands: readonly Command[]): Comm
     if (value.length > LONGEST) throw new UserError('invalid', `${argument.label}: that is too long.`)
     if (argument.kind === 'choice' && !argument.choices.includes(value)) {
       const known = argument.choices.map((one) => `\`${one}\``).join(', ')
-      throw new UserError('invalid', `${argument.label}: \`${shorten(value)}\` is none of ${known}.`)
+      throw new UserError('invalid', `${argument.label}: \`${shown(value)}\` is none of ${known}.`)
     }
   }
   return { command: command.name, args: call.args }
@@ -98,7 +99,7 @@ function unknownArgument(command: Command, name: string): UserError {
     command.args.map((one) => one.name),
   )
   const hint = near === null ? `How it goes: \`${command.usage}\`` : `Did you mean \`--${near}\`?`
-  return new UserError('invalid', `\`${command.name}\` does not know \`--${shorten(name)}\`. ${hint}`)
+  return new UserError('invalid', `\`${command.name}\` does not know \`--${shown(name)}\`. ${hint}`)
 }
 
 function missingValue(command: Command, argument: Argument): UserError {
@@ -106,9 +107,5 @@ function missingValue(command: Command, argument: Argument): UserError {
 }
 
 function tooMany(command: Command, word: string): UserError {
-  return new UserError('invalid', `\`${shorten(word)}\` is one word too many. How it goes: \`${command.usage}\``)
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text
+  return new UserError('invalid', `\`${shown(word)}\` is one word too many. How it goes: \`${command.usage}\``)
 }

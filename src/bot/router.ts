@@ -7,7 +7,7 @@ import type { Network, Settings, State } from '../core/state.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { BotAnnouncer } from './announcer.js'
 import type { Addresses } from './cards/addresses.js'
-import { diskTrouble, notAllowed, ourFault, refusal, stale, stranger } from './cards/refusal.js'
+import { diskTrouble, hostAway, notAllowed, ourFault, refusal, stale, stranger } from './cards/refusal.js'
 import type {
   Accepted,
   Asker,
@@ -25,7 +25,7 @@ import { complete } from './complete.js'
 import { missingForm } from './forms.js'
 import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbox.js'
 import { incidentId } from './incident.js'
-import { withoutButtons, type CommandCall, type Message } from './message.js'
+import { withoutButtons, type CommandCall, type Message, type PlatformMessage } from './message.js'
 import type { Outbox } from './outbox.js'
 import { checkCall, findCommand, parseWords } from './parse.js'
 import type { Audit, Inbox, Log } from './ports.js'
@@ -62,9 +62,9 @@ export class BotRouter implements Router {
   }
 
   parse(asker: Asker, input: ChatInput): Parsed {
-    const { commands, tokens, settings, store } = this.parts
+    const { commands, settings, store } = this.parts
     const role = roleOf(settings.access, asker.identity)
-    const refuse = (message: Message): Parsed => ({ kind: 'refuse', message: tokens.mint(message, asker.identity) })
+    const refuse = (message: Message): Parsed => ({ kind: 'refuse', message: this.minted(message, asker) })
     try {
       if (role === null) {
         return input.kind === 'complete' ? { kind: 'complete', choices: [] } : refuse(stranger(asker.identity))
@@ -239,6 +239,16 @@ export class BotRouter implements Router {
     })
   }
 
+  /** Without its buttons where they cannot be remembered: a refusal is worth more than what it offers. */
+  private minted(message: Message, asker: Asker): PlatformMessage {
+    try {
+      return this.parts.tokens.mint(message, asker.identity)
+    } catch (error) {
+      this.parts.log('the buttons of a refusal could not be written down', { error })
+      return withoutButtons(message)
+    }
+  }
+
   private callOf(asker: Asker, input: Exclude<ChatInput, { kind: 'complete' }>): CommandCall {
     const { commands, tokens } = this.parts
     switch (input.kind) {
@@ -259,7 +269,8 @@ export class BotRouter implements Router {
     }
     const incident = incidentId()
     this.parts.log('a request failed', { incident, what, identity: identityText(asker.identity), error })
-    return ourFault(incident)
+    const isAway = error instanceof InfraError && error.retry === 'later'
+    return isAway ? hostAway(error.sentence ?? 'the host does not answer', incident) : ourFault(incident)
   }
 }
 

@@ -3,6 +3,7 @@ import { domainToASCII } from 'node:url'
 import { isIP } from 'node:net'
 import { UserError } from './errors.js'
 import type { Sandbox } from './sandbox.js'
+import { shown } from './shown.js'
 
 const LONGEST = 32
 /** All that IDNA takes for a dot. */
@@ -30,7 +31,7 @@ export function checkName(name: string, reserved: readonly string[]): void {
   const better = corrected(name, reserved)
   if (better === null) throw new UserError('invalid', rule)
   const offer = { label: `Use ${better}`, command: 'create', args: { target: better } }
-  throw new UserError('invalid', `${rule} \`${name}\` could be \`${better}\`.`, [offer])
+  throw new UserError('invalid', `${rule} \`${shown(name)}\` could be \`${better}\`.`, [offer])
 }
 
 /** Reads what a person typed behind `create`: a name, or a domain. */
@@ -96,8 +97,7 @@ function checkDomain(text: string, base: string): string {
     host.length <= 253 - agentHostOf('').length &&
     labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) &&
     isIP(host) === 0
-  if (!isDomain)
-    throw new UserError('invalid', `\`${text.slice(0, 80)}\` is no domain. One looks like \`app.example.com\`.`)
+  if (!isDomain) throw new UserError('invalid', `\`${shown(text)}\` is no domain. One looks like \`app.example.com\`.`)
   if (host === base || agentHostOf(host) === base)
     throw new UserError('invalid', `\`${base}\` is where all sandboxes live. Choose a name below it.`)
   return host
@@ -118,6 +118,8 @@ function withSuffix(name: string, suffix: string): string {
 
 function corrected(name: string, reserved: readonly string[]): string | null {
   const better = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')

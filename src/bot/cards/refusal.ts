@@ -47,6 +47,18 @@ export function ourFault(incident: string): Message {
   }
 }
 
+/** `cause`: "the host’s Caddy does not answer". */
+export function hostAway(cause: string, incident: string): Message {
+  return {
+    tone: 'bad',
+    blocks: [
+      sentence(
+        `That cannot be done right now: ${cause}. Please try again in a moment. (incident ${incident}; an admin can look it up)`,
+      ),
+    ],
+  }
+}
+
 /** `cause`: "the disk of the state folder is full". */
 export function diskTrouble(cause: string): Message {
   return {

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.js'
+import { shown } from '../../core/shown.js'
 import { commandHelp, helpCard } from '../cards/help.js'
 import { argument, command, say, type Argument } from '../command.js'
 import { mayUse } from '../../core/access.js'
@@ -14,7 +15,7 @@ export const help = command(
     if (wanted === undefined) return say(helpCard(allowed))
     const found = allowed.find((one) => one.name === wanted.trim().toLowerCase())
     if (found === undefined)
-      throw new UserError('not-found', `There is no command \`${wanted}\`. All of them: \`help\``)
+      throw new UserError('not-found', `There is no command \`${shown(wanted)}\`. All of them: \`help\``)
     return say(
       commandHelp(
         found,

@@ -16,7 +16,8 @@ export const list = command(
   ({ context, addresses }, args) => {
     const { state, actor } = context
     const all = args['all'] !== undefined
-    if (all && actor.role !== 'admin') throw new UserError('not-allowed', 'Only an admin sees those of everybody.')
+    if (all && actor.role !== 'admin')
+      throw new UserError('not-allowed', 'Only an admin sees those of everybody. Yours: `list`')
     const shown = state.sandboxes
       .filter((sandbox) => all || sandbox.owner === actor.person.id)
       .filter((sandbox) => args['state'] === undefined || statusOf(sandbox) === args['state'])

@@ -1,8 +1,9 @@
 import { allocateAddress } from '../addresses.js'
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
-import { checkPort, collision, parseCreateTarget, suggestNames } from '../names.js'
+import { checkPort, collision, parseCreateTarget, suggestNames, type CreateTarget } from '../names.js'
 import type { Sandbox } from '../sandbox.js'
+import { shown } from '../shown.js'
 import { sandboxByName, type Template } from '../state.js'
 import { startOperation, type Context } from './operation-context.js'
 
@@ -16,11 +17,11 @@ export interface CreateRequest {
 
 export function createSandbox(context: Context, request: CreateRequest): readonly Edit[] {
   const { state, settings, actor, network } = context
-  const taken = (name: string): boolean => sandboxByName(state, name) !== undefined
-  const target = parseCreateTarget(request.target, settings.base, settings.reservedNames, taken, request.name)
+  const isTaken = (name: string): boolean => sandboxByName(state, name) !== undefined
+  const target = parseCreateTarget(request.target, settings.base, settings.reservedNames, isTaken, request.name)
   const holder =
     sandboxByName(state, target.name) ?? collision({ app: target.host, agent: target.agentHost }, state.sandboxes)
-  if (holder !== undefined) throw nameTaken(context, target.name, holder)
+  if (holder !== undefined) throw taken(context, target, holder)
   if (network === null) {
     throw new UserError('host-away', 'The host has not answered yet. Please try again in a moment.')
   }
@@ -78,17 +79,23 @@ function templateOf(context: Context, name: string | undefined): Template {
   const template = name === undefined ? templates[0] : templates.find((one) => one.name === name)
   if (template !== undefined) return template
   const known = templates.map((one) => `\`${one.name}\``).join(', ')
-  throw new UserError('invalid', `There is no template \`${name ?? ''}\`. There are: ${known}.`)
+  throw new UserError('invalid', `There is no template \`${shown(name ?? '')}\`. There are: ${known}.`)
 }
 
-function nameTaken(context: Context, name: string, holder: Sandbox): UserError {
+function taken(context: Context, { name, host, agentHost, custom }: CreateTarget, holder: Sandbox): UserError {
   const { state, actor } = context
   const owner = state.persons.find((person) => person.id === holder.owner)?.name ?? 'someone'
+  if (holder.name !== name) {
+    const theirs = [holder.host, holder.agentHost]
+    const both = [host, agentHost].find((one) => theirs.includes(one)) ?? host
+    return new UserError('name-taken', `\`${both}\` leads to \`${holder.name}\` (${owner}). Choose another domain.`)
+  }
   const free = suggestNames(name, actor.person.name, (one) => sandboxByName(state, one) !== undefined)
-  const offers = free.map((one) => ({ label: `Use ${one}`, command: 'create', args: { target: one } }))
-  const why =
-    holder.name === name
-      ? `\`${name}\` is taken (${owner}).`
-      : `\`${name}\` would take a host name of \`${holder.name}\` (${owner}).`
-  return new UserError('name-taken', `${why} Free: ${free.map((one) => `\`${one}\``).join(', ')}.`, offers)
+  const offers = free.map((one) => ({
+    label: `Use ${one}`,
+    command: 'create',
+    args: custom ? { target: host, name: one } : { target: one },
+  }))
+  const words = free.map((one) => `\`${one}\``).join(', ')
+  return new UserError('name-taken', `\`${name}\` is taken (${owner}). Free: ${words}.`, offers)
 }

@@ -1,5 +1,6 @@
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
+import { shown } from '../shown.js'
 import { parsePublicKey } from '../ssh-key.js'
 import type { Context } from './operation-context.js'
 
@@ -23,9 +24,9 @@ export function removeKey(context: Context, request: { readonly key: string }): 
   )
   const [key] = found
   if (wanted === '' || key === undefined) {
-    throw new UserError('not-found', `You have no key \`${wanted}\` here. Your keys: keys list`)
+    throw new UserError('not-found', `You have no key \`${shown(wanted)}\` here. Your keys: keys list`)
   }
   if (found.length > 1)
-    throw new UserError('invalid', `More than one of your keys fits \`${wanted}\`. Give its whole fingerprint.`)
+    throw new UserError('invalid', `More than one of your keys fits \`${shown(wanted)}\`. Give its whole fingerprint.`)
   return [{ edit: 'key.remove', id: key.id }]
 }

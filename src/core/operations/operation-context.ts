@@ -4,6 +4,7 @@ import { UserError } from '../errors.js'
 import type { Operation, Origin, Verb } from '../operation.js'
 import type { Person } from '../person.js'
 import type { Sandbox } from '../sandbox.js'
+import { shown } from '../shown.js'
 import { liveOperationOf, sandboxByName, type Network, type Settings, type State } from '../state.js'
 
 /** All that an operation may know. It has no clock, no I/O and no randomness of its own. */
@@ -23,7 +24,7 @@ export function ownSandbox(context: Context, name: string, act: string): Sandbox
   const { state, actor } = context
   const sandbox = sandboxByName(state, name.trim().toLowerCase())
   if (sandbox === undefined)
-    throw new UserError('not-found', `There is no sandbox \`${name}\` here. List yours: list`, [list])
+    throw new UserError('not-found', `There is no sandbox \`${shown(name)}\` here. List yours: list`, [list])
   if (mayUse('owner', actor.role, sandbox.owner === actor.person.id)) return sandbox
   const owner = state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone else'
   throw new UserError('not-allowed', `Only ${sandbox.name}'s owner, ${owner}, or an admin can ${act} it.`)

@@ -83,7 +83,8 @@ export class CaddyClient {
     } catch (error) {
       if (signal?.aborted === true) throw error
       const why = limit.aborted ? `no answer within ${this.timeLimit} ms` : (error as Error).message
-      throw new InfraError('caddy', 'later', `caddy: ${method} ${path}: ${why}`, { cause: error })
+      const sentence = 'the host’s Caddy does not answer'
+      throw new InfraError('caddy', 'later', `caddy: ${method} ${path}: ${why}`, { sentence, cause: error })
     }
   }
 }
