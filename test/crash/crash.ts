@@ -1,0 +1,29 @@
+import { afterAll, beforeAll } from 'vitest'
+import type { Stage } from '../scenario/stage.js'
+import { Lane } from './lane.js'
+import type { Scenario } from './scenario.js'
+import { becomesWhole, everybodyWasToldOnce } from './whole.js'
+
+/** One lane for the tests of a file, which follow on each other. */
+export function laneOf(open: () => Promise<Stage>): () => Lane {
+  let lane: Lane
+  beforeAll(async () => {
+    lane = new Lane(await open())
+    await lane.daemon.start()
+  })
+  afterAll(() => lane.close())
+  return () => lane
+}
+
+/** The daemon dies there, comes back, and all is as it should be. */
+export async function dies(lane: Lane, point: string, scenario: Scenario): Promise<void> {
+  const { daemon } = lane
+  await scenario.given(lane)
+  const { death } = await daemon.dieAt(point)
+  const cause = scenario.cause(lane).catch(() => undefined)
+  await death
+  await cause
+  await daemon.start()
+  await becomesWhole(lane)
+  everybodyWasToldOnce(lane)
+}

@@ -1,0 +1,127 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { join } from 'node:path'
+import { postToSocket, say } from '../../src/adapters/chat/console/say-client.js'
+import type { Login } from '../../src/core/ports.js'
+import type { TestHost } from '../scenario/engine.js'
+
+const SCRIPT = join(import.meta.dirname, 'daemon.mjs')
+const DEATH_MS = 20_000
+
+/** The daemon in a process of its own, on a host that outlives it. */
+export class Daemon {
+  readonly state: string
+  readonly pipes: string
+  private child: ChildProcess | null = null
+  private readonly socket: string
+  private readonly files: { readonly config: string; readonly log: string; readonly logins: string }
+
+  constructor(folder: string, host: TestHost) {
+    this.state = join(folder, 'state')
+    this.pipes = join(folder, 'pipes')
+    this.socket = join(folder, 'control', 'socket')
+    mkdirSync(this.pipes, { mode: 0o700 })
+    this.files = { config: join(folder, 'config.json'), log: join(folder, 'log'), logins: join(folder, 'logins') }
+    writeFileSync(this.files.config, JSON.stringify(configOf(this, this.socket, join(folder, 'pages.socket'), host)))
+  }
+
+  async start(): Promise<void> {
+    const { config, log, logins } = this.files
+    this.child = fork(SCRIPT, [config, log, logins], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    await this.hears('up')
+  }
+
+  /** From now on it kills itself when it gets there; the answer resolves when it has. */
+  async dieAt(point: string): Promise<{ readonly death: Promise<void> }> {
+    const heard = this.hears('armed')
+    this.running().send(point)
+    await heard
+    const death = once(this.running(), 'exit', { signal: AbortSignal.timeout(DEATH_MS) }).then(
+      ([, signal]) => {
+        if (signal !== 'SIGKILL') throw new Error(`the daemon ended otherwise than by its own hand: ${this.log()}`)
+      },
+      () => {
+        throw new Error(`the daemon never got to "${point}"`)
+      },
+    )
+    return { death }
+  }
+
+  /** One line of Ada's; the exit code of `sandpiper say`. A daemon that dies meanwhile makes it 1. */
+  say(...words: readonly string[]): Promise<number> {
+    const options = { yes: true, json: false, as: undefined, out: () => {}, err: () => {} }
+    return say({ ...options, socketPath: this.socket, words })
+  }
+
+  /** What a plan says; '' where nothing differs. */
+  async plan(): Promise<string> {
+    const answer = await postToSocket(this.socket, '/plan', {})
+    const drift = JSON.parse(await text(answer)) as { differs: boolean; text: string }
+    return drift.differs ? drift.text : ''
+  }
+
+  /** Every login that a person got, the oldest first. */
+  logins(): readonly Login[] {
+    if (!existsSync(this.files.logins)) return []
+    const lines = readFileSync(this.files.logins, 'utf8').trimEnd().split('\n')
+    return lines.map((line) => JSON.parse(line) as Login)
+  }
+
+  /** What it logged as an error: a fault of ours. */
+  faults(): readonly string[] {
+    return this.log()
+      .split('\n')
+      .filter((line) => line.includes('"level":50'))
+  }
+
+  async kill(): Promise<void> {
+    const { child } = this
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  private log(): string {
+    return readFileSync(this.files.log, 'utf8')
+  }
+
+  private running(): ChildProcess {
+    if (this.child === null) throw new Error('the daemon was not started')
+    return this.child
+  }
+
+  private async hears(word: string): Promise<void> {
+    const child = this.running()
+    const said = await Promise.race([
+      once(child, 'message').then(([message]) => String(message)),
+      once(child, 'exit').then(([code]) => `exit ${String(code)}`),
+    ])
+    if (said !== word) throw new Error(`the daemon said "${said}" in place of "${word}"; is \`dist\` built?`)
+  }
+}
+
+function configOf({ state, pipes }: Daemon, socket: string, pages: string, host: TestHost): object {
+  const { server, protocol, alias } = host.image
+  const source = server === null || protocol === null ? {} : { server, protocol }
+  if (!('socket' in host.incus)) throw new Error('Incus by its socket, please')
+  return {
+    service: { state_folder: state, control_socket: socket },
+    domains: { base: host.base },
+    incus: { socket: host.incus.socket, network: host.network, storage_pool: host.pool, acl: '', pins: host.pins },
+    caddy: {
+      admin: 'socketPath' in host.caddy ? `unix/${host.caddy.socketPath}` : host.caddy.url,
+      listen: [host.listen],
+      tls: host.tls,
+      pages,
+    },
+    sshpiper: { pipes_folder: pipes },
+    // Its ticks would take the work from what is tested.
+    sync: { schedule: '0 0 29 2 *' },
+    sandboxes: { ssh_port: host.sshPort, cpus: 1, memory: '512MiB', disk: '2GiB', processes: 500 },
+    templates: [{ name: 'test', image: alias, ...source }],
+    access: { admins: ['console:ada'] },
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Sandbox } from '../../src/core/sandbox.js'
+import { sandboxByName } from '../../src/core/state.js'
+import { Outside } from '../scenario/outside.js'
+import type { Stage } from '../scenario/stage.js'
+import { Daemon } from './daemon.js'
+import { Ledger } from './ledger.js'
+
+/** One host, and the daemon that dies and comes back on it. */
+export class Lane {
+  readonly outside: Outside
+  readonly daemon: Daemon
+  private readonly folder = mkdtempSync(join(tmpdir(), 'crash-'))
+
+  constructor(readonly stage: Stage) {
+    this.outside = new Outside(stage.host)
+    this.daemon = new Daemon(this.folder, stage.host)
+  }
+
+  /** What the database says now. */
+  read<T>(look: (ledger: Ledger) => T): T {
+    const ledger = new Ledger(this.daemon.state)
+    try {
+      return look(ledger)
+    } finally {
+      ledger.close()
+    }
+  }
+
+  sandbox(name: string): Sandbox | undefined {
+    return this.read((ledger) => sandboxByName(ledger.state(), name))
+  }
+
+  facts(name: string): Sandbox {
+    const found = this.sandbox(name)
+    if (found === undefined) throw new Error(`there is no sandbox ${name}`)
+    return found
+  }
+
+  async does(...words: readonly string[]): Promise<void> {
+    const code = await this.daemon.say(...words)
+    if (code !== 0) throw new Error(`"${words.join(' ')}" ended with ${code}`)
+  }
+
+  async close(): Promise<void> {
+    await this.daemon.kill()
+    await this.outside.close()
+    await this.stage.close()
+    rmSync(this.folder, { recursive: true })
+  }
+}

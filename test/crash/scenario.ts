@@ -1,0 +1,90 @@
+import type { InstanceChange } from '../../src/core/parts/instance.js'
+import type { Change } from '../../src/core/parts/plan.js'
+import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
+import type { Lane } from './lane.js'
+
+/** What brings a change about, and what has to be there before it. */
+export interface Scenario {
+  readonly given: (lane: Lane) => Promise<void>
+  /** Cut off where the daemon dies. */
+  readonly cause: (lane: Lane) => Promise<unknown>
+}
+
+const SERVER = '/config/apps/http/servers/srv0'
+
+const keys = ['first', 'second'].map((comment) => `${makeKeyPair().publicLine} ${comment}`)
+
+async function keysAre(lane: Lane, wanted: readonly string[]): Promise<void> {
+  const there = lane.read((ledger) => ledger.state().keys.map((key) => key.comment))
+  for (const comment of there) if (!wanted.includes(comment)) await lane.does('keys', 'remove', comment)
+  for (const key of keys) {
+    const comment = key.split(' ')[2] ?? ''
+    if (wanted.includes(comment) && !there.includes(comment)) await lane.does('keys', 'add', key)
+  }
+}
+
+async function gone(lane: Lane): Promise<void> {
+  await keysAre(lane, ['first'])
+  if (lane.sandbox('one') !== undefined) await lane.does('delete', 'one')
+}
+
+async function running(lane: Lane): Promise<void> {
+  await keysAre(lane, ['first'])
+  if (lane.sandbox('one') === undefined) await lane.does('create', 'one')
+  else if (lane.facts('one').power === 'stopped') await lane.does('start', 'one')
+}
+
+async function stopped(lane: Lane): Promise<void> {
+  await running(lane)
+  await lane.does('stop', 'one')
+}
+
+const says =
+  (...words: readonly string[]): Scenario['cause'] =>
+  (lane) =>
+    lane.daemon.say(...words)
+
+/** Incus tells of it, and nobody has asked. */
+const spoils =
+  (config: Readonly<Record<string, string>>): Scenario['cause'] =>
+  (lane) =>
+    lane.outside.changeIncus('PATCH', `/1.0/instances/${lane.facts('one').instance}`, { config })
+
+const otherPort: Scenario['cause'] = (lane) =>
+  lane.daemon.say('port', 'one', lane.facts('one').spec.appPort === 8000 ? '8001' : '8000')
+
+const create: Scenario = { given: gone, cause: says('create', 'one') }
+const remove: Scenario = { given: running, cause: says('delete', 'one') }
+
+type Scenarios<Kind extends string> = Readonly<Record<Kind, Scenario>>
+
+const instances: Scenarios<InstanceChange['kind']> = {
+  'instance.create': create,
+  'instance.prepare': create,
+  'instance.start': { given: stopped, cause: says('start', 'one') },
+  'instance.stop': { given: running, cause: says('stop', 'one') },
+  'instance.restart': { given: running, cause: says('restart', 'one') },
+  'instance.delete': remove,
+  'instance.reconfigure': { given: running, cause: spoils({ 'limits.memory': '128MiB' }) },
+  'instance.authorize': { given: running, cause: spoils({ 'user.sandpiper.mapping-key': 'ssh-ed25519 AAAA' }) },
+}
+
+/** A kind of change without one does not compile. */
+export const scenarios: Scenarios<Change['kind']> = {
+  ...instances,
+  'pipe.write': { given: running, cause: says('keys', 'add', keys[1] ?? '') },
+  'pipe.remove': { given: running, cause: says('keys', 'remove', 'first') },
+  'route.add': create,
+  'route.change': { given: running, cause: otherPort },
+  'route.remove': remove,
+  'server.repair': {
+    given: running,
+    cause: async (lane) => {
+      await lane.outside.changeCaddy('DELETE', `${SERVER}/errors`)
+      await lane.daemon.say('sync', 'repair')
+    },
+  },
+}
+
+/** Before the change; its first request sent, or its first thing on the disk; that answered; after it. */
+export const moments = ['before', 'begun', 'halfway', 'after'] as const
