@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest'
 import type { Stage } from '../scenario/stage.js'
 import { Lane } from './lane.js'
 import type { Scenario } from './scenario.js'
-import { becomesWhole, everybodyWasToldOnce } from './whole.js'
+import { becomesWhole, everybodyWasToldOnce, settles } from './whole.js'
 
 /** One lane for the tests of a file, which follow on each other. */
 export function laneOf(open: () => Promise<Stage>): () => Lane {
@@ -19,6 +19,7 @@ export function laneOf(open: () => Promise<Stage>): () => Lane {
 export async function dies(lane: Lane, point: string, scenario: Scenario): Promise<void> {
   const { daemon } = lane
   await scenario.given(lane)
+  await settles(lane)
   const { death } = await daemon.dieAt(point)
   const cause = scenario.cause(lane).catch(() => undefined)
   await death

@@ -85,7 +85,7 @@ before(SqliteOutbox.prototype, 'delivered', 'told', function (slot) {
   return isEnd(this.get(slot))
 })
 
-const { deliverLogin } = BotAnnouncer.prototype
+const deliverLogin = BotAnnouncer.prototype['deliverLogin']
 BotAnnouncer.prototype.deliverLogin = async function (login) {
   dieAt('published')
   const delivered = await deliverLogin.call(this, login)

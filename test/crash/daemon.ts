@@ -8,7 +8,7 @@ import type { Login } from '../../src/core/ports.js'
 import type { TestHost } from '../scenario/engine.js'
 
 const SCRIPT = join(import.meta.dirname, 'daemon.mjs')
-const DEATH_MS = 20_000
+const DEATH_MS = 10_000
 
 /** The daemon in a process of its own, on a host that outlives it. */
 export class Daemon {

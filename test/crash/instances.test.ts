@@ -4,7 +4,7 @@ import { simulatedStage } from '../scenario/simulated-stage.js'
 import { dies, laneOf } from './crash.js'
 import { moments, scenarios } from './scenario.js'
 
-describe('SIGKILL around a change of an instance', () => {
+describe('SIGKILL around a change of an instance', { timeout: 40_000 }, () => {
   const lane = laneOf(() => simulatedStage(60))
 
   for (const kind of instanceChangeKinds) {

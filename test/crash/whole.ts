@@ -10,9 +10,14 @@ import type { Lane } from './lane.js'
 
 const WHOLE = { timeout: 20_000, interval: 50 }
 
+/** Nothing is under way, and nothing differs. */
+export async function settles(lane: Lane): Promise<void> {
+  await expect.poll(() => unfinished(lane), WHOLE).toEqual([])
+}
+
 /** After a death and a new start: Incus, Caddy, pipes and database agree, and everybody was told, once. */
 export async function becomesWhole(lane: Lane): Promise<void> {
-  await expect.poll(() => unfinished(lane), WHOLE).toEqual([])
+  await settles(lane)
   const state = lane.read((ledger) => ledger.state())
   expect(await instancesOf(lane)).toEqual(state.sandboxes.map(wantedInstance))
   expect(await routesOf(lane)).toEqual(state.sandboxes.flatMap(wantedRoutes).sort())
