@@ -151,7 +151,7 @@ class Composition {
 
     this.announcer.start()
     this.outbox.start()
-    this.router.resume()
+    this.resumeWhenSeen()
 
     const lookAtAll = (): void => {
       void watch.refresh()
@@ -168,6 +168,15 @@ class Composition {
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
+  }
+
+  /** What a former run accepted waits for one look at the host: a create without a network would be refused. */
+  private resumeWhenSeen(): void {
+    let closed = false
+    this.closing.add(() => (closed = true))
+    void this.watch.refresh().then(() => {
+      if (!closed) this.router.resume()
+    })
   }
 
   private joinLoop(): SyncLoop {

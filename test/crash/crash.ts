@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { Stage } from '../scenario/stage.js'
 import { Lane } from './lane.js'
 import type { Scenario } from './scenario.js'
@@ -20,11 +20,14 @@ export async function dies(lane: Lane, point: string, scenario: Scenario): Promi
   const { daemon } = lane
   await scenario.given(lane)
   await settles(lane)
+  const requests = lane.read((ledger) => ledger.told().length)
+  const logins = daemon.logins().length
   const { death } = await daemon.dieAt(point)
   const cause = scenario.cause(lane).catch(() => undefined)
   await death
   await cause
   await daemon.start()
   await becomesWhole(lane)
-  everybodyWasToldOnce(lane)
+  everybodyWasToldOnce(lane, requests)
+  expect(daemon.logins()).toHaveLength(logins + (scenario.logins ?? 0))
 }

@@ -25,7 +25,7 @@ export class Ledger {
     return new SqliteStore(this.db).state()
   }
 
-  /** Every request so far with its answers, the oldest first. Each was made in a place of its own. */
+  /** The requests with their answers, the oldest first. Each was made in a place of its own. */
   told(): readonly Told[] {
     const requests = this.db
       .prepare<[], { event_key: string; request: string; outcome: string | null }>('SELECT * FROM inbox ORDER BY rowid')

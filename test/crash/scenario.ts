@@ -8,6 +8,8 @@ export interface Scenario {
   readonly given: (lane: Lane) => Promise<void>
   /** Cut off where the daemon dies. */
   readonly cause: (lane: Lane) => Promise<unknown>
+  /** How many logins it hands over. */
+  readonly logins?: number
 }
 
 const SERVER = '/config/apps/http/servers/srv0'
@@ -53,8 +55,9 @@ const spoils =
 const otherPort: Scenario['cause'] = (lane) =>
   lane.daemon.say('port', 'one', lane.facts('one').spec.appPort === 8000 ? '8001' : '8000')
 
-const create: Scenario = { given: gone, cause: says('create', 'one') }
-const remove: Scenario = { given: running, cause: says('delete', 'one') }
+export const create: Scenario = { given: gone, cause: says('create', 'one'), logins: 1 }
+export const credentials: Scenario = { given: running, cause: says('credentials', 'one'), logins: 1 }
+export const remove: Scenario = { given: running, cause: says('delete', 'one') }
 
 type Scenarios<Kind extends string> = Readonly<Record<Kind, Scenario>>
 
