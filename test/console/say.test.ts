@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ConsolePlatform } from '../../src/adapters/chat/console/console-platform.js'
 import { NOT_RUNNING, say } from '../../src/adapters/chat/console/say-client.js'
+import { SayPrinter } from '../../src/adapters/chat/console/say-print.js'
 import type { PlatformMessage } from '../../src/bot/message.js'
+import { plainText } from '../../src/bot/plain-text.js'
 import { card, fakeRouter, login, MemoryStore, progress } from './fixtures.js'
 
 let folder = ''
@@ -14,8 +16,6 @@ let platform: ConsolePlatform
 let flushed = 0
 
 const ada = { platform: 'console', workspace: '', user: 'ada' }
-const plainText = (message: PlatformMessage) =>
-  [message.title, ...message.blocks.map((block) => (block.block === 'code' ? block.text : block.block))].join('\n')
 
 function make(): ConsolePlatform {
   const identities = [
@@ -77,6 +77,29 @@ test('a command prints its progress, its card and the direct message of its own 
   expect(out).toContain('● myapp · running')
   expect(out).toContain("Direct message to you:\n  Login for myapp's agent\n  User      ada")
   expect(out).not.toContain('Grace')
+})
+
+test('of what is under way each thing is printed once: what it waits for, what failed, and what then worked', () => {
+  const lines: string[] = []
+  const printer = new SayPrinter((line) => lines.push(line))
+  const step = { label: 'instance created', detail: '', seconds: 1 } as const
+  const waiting = { block: 'text', inlines: ['Waiting: the host does not answer'] } as const
+  const busy = (aside: string, ...blocks: PlatformMessage['blocks']): PlatformMessage =>
+    ({ title: '◐ Creating myapp', aside, tone: 'busy', blocks }) as const
+  for (const data of [
+    busy('0:01', waiting),
+    busy('0:02', waiting),
+    busy('0:03', { block: 'steps', steps: [{ ...step, state: 'failed' }] }, waiting),
+    busy('0:04', { block: 'steps', steps: [{ ...step, state: 'done' }] }),
+  ]) {
+    printer.print({ message: 'm1', text: plainText(data), data, direct: false })
+  }
+  expect(lines.map((line) => line.trim().replace(/ {2,}.*/, ''))).toEqual([
+    '◐ Creating myapp',
+    'Waiting: the host does not answer',
+    '✕ instance created',
+    '✓ instance created',
+  ])
 })
 
 test('a secret is never given to the store, and all else is', async () => {

@@ -7,6 +7,7 @@ export class Gate {
   private readonly pairs = new Set<Pair>()
   private server: Server | null = null
   private isFrozen = false
+  private trap: { readonly request: RegExp; readonly close: () => Promise<void> } | null = null
 
   constructor(
     readonly path: string,
@@ -35,6 +36,11 @@ export class Gate {
     if (server !== null) await new Promise<void>((resolve) => server.close(() => resolve()))
   }
 
+  /** Hangs or leaves right behind the next request like this one: it arrives, and its answer does not. */
+  closeBehind(request: RegExp, how: 'hang' | 'leave'): void {
+    this.trap = { request, close: () => this[how]() }
+  }
+
   private sockets(): readonly Socket[] {
     return [...this.pairs].flat()
   }
@@ -54,7 +60,10 @@ export class Gate {
     const pair: Pair = [front, back]
     this.pairs.add(pair)
     for (const [from, to] of [pair, [back, front]] as const) {
-      from.on('data', (bytes) => to.write(bytes))
+      from.on('data', (bytes) => {
+        to.write(bytes)
+        if (from === front) this.spring(bytes)
+      })
       from.on('end', () => to.end())
       from.on('error', () => to.destroy())
       from.on('close', () => {
@@ -63,5 +72,12 @@ export class Gate {
       })
       if (this.isFrozen) from.pause()
     }
+  }
+
+  private spring(bytes: Buffer): void {
+    const { trap } = this
+    if (trap === null || !trap.request.test(bytes.toString('latin1'))) return
+    this.trap = null
+    void trap.close()
   }
 }

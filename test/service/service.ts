@@ -200,6 +200,8 @@ export class TestService {
         pages: join(folder, 'pages.socket'),
       },
       sshpiper: { pipes_folder: join(folder, 'pipes') },
+      // Not once a minute: what comes back after a longer absence is found by it.
+      sync: { schedule: '*/2 * * * * *' },
       sandboxes: { ssh_port: 2222 },
       templates: [
         { name: 'debian', image: 'sb/trixie' },

@@ -1,47 +1,60 @@
-import type { StepLine } from '../../../bot/message.js'
+import type { PlatformMessage, StepLine } from '../../../bot/message.js'
+import { plainText } from '../../../bot/plain-text.js'
 import type { SayLine } from './say-session.js'
 
 type MessageLine = Extract<SayLine, { message: string }>
 
 const SIGNS: Readonly<Record<StepLine['state'], string>> = { waiting: '·', running: '◐', done: '✓', failed: '✕' }
 
-/** Prints messages as they come and change: of progress each step once it has ended, of anything else what is new. */
+/** Prints messages as they come and change: of what is under way only what is new, of anything else all of it. */
 export class SayPrinter {
   private readonly texts = new Map<string, string>()
-  private readonly steps = new Map<string, Set<string>>()
+  /** Of each message that was under way: what was printed of it. */
+  private readonly printed = new Map<string, Set<string>>()
 
   constructor(private readonly out: (line: string) => void) {}
 
   print(line: MessageLine): void {
-    const first = !this.texts.has(line.message)
     if (this.texts.get(line.message) === line.text) return
     // The card for all and the one for the asker end up the same: once is enough here.
     const isRepeated = [...this.texts.values()].includes(line.text)
     this.texts.set(line.message, line.text)
     if (isRepeated) return
-    const steps = line.data.blocks.flatMap((block) => (block.block === 'steps' ? block.steps : []))
-    // Steps that were printed as they ended are not printed again.
-    if (steps.length > 0 && (line.data.tone === 'busy' || this.steps.has(line.message)))
-      this.printProgress(line, steps, first)
+    const hasSteps = line.data.blocks.some((block) => block.block === 'steps')
+    if (isUnderWay(line.data) || (hasSteps && this.printed.has(line.message))) this.printNews(line)
     else this.printWhole(line)
   }
 
-  private printProgress(line: MessageLine, steps: readonly StepLine[], first: boolean): void {
-    const seen = this.steps.get(line.message) ?? new Set<string>()
-    this.steps.set(line.message, seen)
-    if (first) this.out(line.data.title ?? line.text.split('\n')[0] ?? '')
-    for (const step of steps) {
-      if ((step.state !== 'done' && step.state !== 'failed') || seen.has(step.label)) continue
-      seen.add(step.label)
-      this.out(stepText(step))
+  private printNews({ message, data }: MessageLine): void {
+    const printed = this.printed.get(message) ?? new Set<string>()
+    this.printed.set(message, printed)
+    for (const [key, text] of newsOf(data)) {
+      if (!printed.has(key)) this.out(text)
+      printed.add(key)
     }
   }
 
   private printWhole(line: MessageLine): void {
-    if (this.texts.size > 1 || this.steps.has(line.message)) this.out('')
+    if (this.texts.size > 1 || this.printed.has(line.message)) this.out('')
     if (line.direct) this.out('Direct message to you:')
     for (const text of line.text.split('\n')) this.out(line.direct ? `  ${text}` : text)
   }
+}
+
+function isUnderWay({ tone, title }: PlatformMessage): boolean {
+  return tone === 'busy' && title !== undefined
+}
+
+/** Its title while it is under way, its sentences, and the steps that have ended; each with what makes it new. */
+function newsOf(message: PlatformMessage): readonly (readonly [key: string, text: string])[] {
+  const { title = '', blocks } = message
+  const lines = blocks.flatMap((block) => {
+    if (block.block === 'text') return [[plainText({ blocks: [block] }), plainText({ blocks: [block] })] as const]
+    if (block.block !== 'steps') return []
+    const ended = block.steps.filter(({ state }) => state === 'done' || state === 'failed')
+    return ended.map((step) => [`${step.state} ${step.label}`, stepText(step)] as const)
+  })
+  return isUnderWay(message) ? [[title, title], ...lines] : lines
 }
 
 function stepText(step: StepLine): string {
