@@ -72,11 +72,8 @@ export class SyncLoop implements Sync {
     if (!on) this.pokeAll()
   }
 
-  /** One at a time, so that two never repair the same thing. */
   async pass(options: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport> {
-    const run = this.fullPasses.then(() => this.fullPass(options.apply, options.force ?? false))
-    this.fullPasses = run.catch(() => undefined)
-    const report = await run
+    const report = await this.inTurn(options.apply, options.force ?? false)
     if (options.apply) await this.queue.settled()
     return report
   }
@@ -92,6 +89,13 @@ export class SyncLoop implements Sync {
     await this.queue.close()
   }
 
+  /** One whole pass at a time, so that two never repair the same thing. */
+  private inTurn(apply: boolean, force: boolean): Promise<DriftReport> {
+    const run = this.fullPasses.then(() => this.fullPass(apply, force))
+    this.fullPasses = run.catch(() => undefined)
+    return run
+  }
+
   private async fullPass(apply: boolean, force: boolean): Promise<DriftReport> {
     const { mode, guardShare } = this.options
     const options = { apply, force, mode, guardShare, paused: this.paused() }
@@ -103,7 +107,7 @@ export class SyncLoop implements Sync {
 
   private async tick(): Promise<boolean> {
     try {
-      await this.fullPass(true, false)
+      await this.inTurn(true, false)
       return false
     } catch (error) {
       if (this.stopping.signal.aborted) return false

@@ -168,6 +168,23 @@ describe('the pipes', () => {
     expect(readdirSync(root)).toEqual(['myapp'])
   })
 
+  it('are not swept while they are being built', async () => {
+    let isOver = false
+    const sweep = async (): Promise<void> => {
+      while (!isOver) await pipes.sweep()
+    }
+    const rewrite = async (): Promise<void> => {
+      try {
+        for (let i = 0; i < 50; i += 1) await write()
+      } finally {
+        isOver = true
+      }
+    }
+    await Promise.all([sweep(), rewrite()])
+    expect(await pipes.observe('all')).toEqual(new Map([['myapp', { owner: 'ours', pipe: wanted }]]))
+    expect(readdirSync(root)).toEqual(['myapp'])
+  })
+
   it('never show a key that any password would open', async () => {
     let looks = 0
     let isOver = false

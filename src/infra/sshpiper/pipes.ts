@@ -23,6 +23,8 @@ const AT_ONCE = 32
  */
 export class WorkingdirPipes implements PipeKeeper {
   private readonly look: PipeLook
+  /** Folders that this process is building or taking away now: no leftovers. */
+  private readonly inUse = new Set<string>()
 
   constructor(
     private readonly root: string,
@@ -61,7 +63,8 @@ export class WorkingdirPipes implements PipeKeeper {
   async sweep(): Promise<void> {
     try {
       const asides = (await readdir(this.root)).filter((name) => name.startsWith(ASIDE))
-      await Promise.all(asides.map((name) => rm(join(this.root, name), { recursive: true, force: true })))
+      const left = asides.map((name) => join(this.root, name)).filter((folder) => !this.inUse.has(folder))
+      await Promise.all(left.map((folder) => rm(folder, { recursive: true, force: true })))
     } catch (error) {
       throw diskError('pipes', error, 'sshpiper')
     }
@@ -91,7 +94,7 @@ export class WorkingdirPipes implements PipeKeeper {
       await rename(aside, join(this.root, pipe.name))
     } finally {
       this.look.forget(pipe.name)
-      await rm(aside, { recursive: true, force: true })
+      await this.clear(aside)
     }
     await syncFolder(this.root)
   }
@@ -102,13 +105,20 @@ export class WorkingdirPipes implements PipeKeeper {
     try {
       await rename(join(this.root, name), aside)
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return
-      throw error
+      if (codeOf(error) !== 'ENOENT') throw error
+    } finally {
+      await this.clear(aside)
     }
-    await rm(aside, { recursive: true, force: true })
   }
 
   private aside(): string {
-    return join(this.root, `${ASIDE}${randomUUID()}`)
+    const folder = join(this.root, `${ASIDE}${randomUUID()}`)
+    this.inUse.add(folder)
+    return folder
+  }
+
+  private async clear(aside: string): Promise<void> {
+    await rm(aside, { recursive: true, force: true })
+    this.inUse.delete(aside)
   }
 }
