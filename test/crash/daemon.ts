@@ -14,6 +14,8 @@ const DEATH_MS = 10_000
 export class Daemon {
   readonly state: string
   readonly pipes: string
+  /** What the last line was answered. */
+  readonly heard: string[] = []
   private child: ChildProcess | null = null
   private readonly socket: string
   private readonly files: { readonly config: string; readonly log: string; readonly logins: string }
@@ -43,7 +45,7 @@ export class Daemon {
         if (signal !== 'SIGKILL') throw new Error(`the daemon ended otherwise than by its own hand: ${this.log()}`)
       },
       () => {
-        throw new Error(`the daemon never got to "${point}"`)
+        throw new Error(`the daemon never got to "${point}": ${this.heard.join('')}${this.log()}`)
       },
     )
     return { death }
@@ -51,14 +53,17 @@ export class Daemon {
 
   /** One line of Ada's; the exit code of `sandpiper say`. A daemon that dies meanwhile makes it 1. */
   say(...words: readonly string[]): Promise<number> {
-    const options = { yes: true, json: false, as: undefined, out: () => {}, err: () => {} }
-    return say({ ...options, socketPath: this.socket, words })
+    this.heard.length = 0
+    const hear = (text: string): void => void this.heard.push(text)
+    return say({ yes: true, json: false, as: undefined, out: hear, err: hear, socketPath: this.socket, words })
   }
 
-  /** What a plan says; '' where nothing differs. */
+  /** What a plan says, or why there is none; '' where nothing differs. */
   async plan(): Promise<string> {
     const answer = await postToSocket(this.socket, '/plan', {})
-    const drift = JSON.parse(await text(answer)) as { differs: boolean; text: string }
+    const said = await text(answer)
+    if (answer.statusCode !== 200) return said
+    const drift = JSON.parse(said) as { differs: boolean; text: string }
     return drift.differs ? drift.text : ''
   }
 

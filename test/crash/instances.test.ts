@@ -5,7 +5,7 @@ import { dies, laneOf } from './crash.js'
 import { moments, scenarios } from './scenario.js'
 
 describe('SIGKILL around a change of an instance', { timeout: 40_000 }, () => {
-  const lane = laneOf(() => simulatedStage(60))
+  const lane = laneOf(simulatedStage)
 
   for (const kind of instanceChangeKinds) {
     it.each(moments)(`%s ${kind}`, async (moment) => {

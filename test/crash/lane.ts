@@ -41,7 +41,7 @@ export class Lane {
 
   async does(...words: readonly string[]): Promise<void> {
     const code = await this.daemon.say(...words)
-    if (code !== 0) throw new Error(`"${words.join(' ')}" ended with ${code}`)
+    if (code !== 0) throw new Error(`"${words.join(' ')}" ended with ${code}: ${this.daemon.heard.join('')}`)
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { dies, laneOf } from './crash.js'
 import { create, credentials, remove, scenarios } from './scenario.js'
 
 describe('SIGKILL between a request, its effect and its message', { timeout: 40_000 }, () => {
-  const lane = laneOf(() => simulatedStage(62))
+  const lane = laneOf(simulatedStage)
 
   for (const [verb, scenario] of Object.entries({ create, credentials, delete: remove })) {
     it.each([

@@ -6,7 +6,7 @@ import { dies, laneOf } from './crash.js'
 import { moments, scenarios } from './scenario.js'
 
 describe('SIGKILL around a change of a pipe or a route', { timeout: 40_000 }, () => {
-  const lane = laneOf(() => simulatedStage(61))
+  const lane = laneOf(simulatedStage)
 
   for (const kind of [...pipeChangeKinds, ...routeChangeKinds]) {
     it.each(moments)(`%s ${kind}`, (moment) => dies(lane(), `${moment} ${kind}`, scenarios[kind]))

@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { takeAddressBlock } from '../../src/infra/simulator/address-block.js'
 import { startSimulatedCaddy } from '../../src/infra/simulator/caddy/simulator.js'
 import { startSimulatedIncus } from '../../src/infra/simulator/incus/start.js'
 import { freePort } from '../contract/caddy-world.js'
 import type { Stage } from './stage.js'
 
-/** Scenarios run side by side, and guests are servers on real addresses: each scenario has a `network` (0 to 255) of its own. */
-export async function simulatedStage(network: number): Promise<Stage> {
+export async function simulatedStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'stage-'))
+  const block = await takeAddressBlock(folder)
   const incusSocket = join(folder, 'incus.socket')
   const caddySocket = join(folder, 'caddy.socket')
   const stateFile = join(folder, 'caddy.json')
@@ -26,7 +27,7 @@ export async function simulatedStage(network: number): Promise<Stage> {
       listen: `127.0.0.1:${await freePort()}`,
       tls: 'off',
       sshPort: 2222,
-      pins: [`127.77.${network}.10`, `127.77.${network}.99`],
+      pins: block.pins,
     },
     isReal: false,
     loseCaddy: async () => {
@@ -37,6 +38,7 @@ export async function simulatedStage(network: number): Promise<Stage> {
     close: async () => {
       await caddy.close()
       await incus.close()
+      block.release()
       rmSync(folder, { recursive: true })
     },
   }

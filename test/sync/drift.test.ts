@@ -1,4 +1,4 @@
 import { drift } from '../scenario/drift.js'
 import { simulatedStage } from '../scenario/simulated-stage.js'
 
-drift('simulated host', () => simulatedStage(21))
+drift('simulated host', simulatedStage)

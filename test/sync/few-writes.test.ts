@@ -2,6 +2,6 @@ import { fewWrites } from '../scenario/few-writes.js'
 import { shortStreamCloseDelay } from '../scenario/stream-close-delay.js'
 import { simulatedStage } from '../scenario/simulated-stage.js'
 
-fewWrites('simulated host', () => simulatedStage(22))
+fewWrites('simulated host', simulatedStage)
 
-shortStreamCloseDelay('simulated host', () => simulatedStage(22))
+shortStreamCloseDelay('simulated host', simulatedStage)

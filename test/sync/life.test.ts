@@ -1,4 +1,4 @@
 import { lifeOfASandbox } from '../scenario/life.js'
 import { simulatedStage } from '../scenario/simulated-stage.js'
 
-lifeOfASandbox('simulated host', () => simulatedStage(20))
+lifeOfASandbox('simulated host', simulatedStage)
