@@ -27,12 +27,15 @@ export interface Host {
 
 /** Throws SecretError; connects to nothing yet. */
 export function openHost(config: Config): Host {
-  const { incus, sshpiper, service } = config
+  const { incus, caddy, sshpiper, service } = config
   const acl = incus.acl === '' ? null : incus.acl
-  const client = new IncusClient(incusConnection(config), { project: incus.project })
-  const caddy = new CaddyClient(caddyAddress(config))
+  const client = new IncusClient(incusConnection(config), {
+    project: incus.project,
+    timeLimitMs: incus.timeout_seconds * 1000,
+  })
+  const admin = new CaddyClient(caddyAddress(config), { timeLimitMs: caddy.timeout_seconds * 1000 })
   const keyring = new FileKeyring(join(service.state_folder, 'keys'))
-  const routes = new CaddyKeeper(caddy, caddySettings(config))
+  const routes = new CaddyKeeper(admin, caddySettings(config))
   let events: IncusEvents | null = null
   return {
     world: {
@@ -53,7 +56,7 @@ export function openHost(config: Config): Host {
     lingerWhile: (pending, maxMs) => routes.lingerWhile(pending, maxMs),
     close: async () => {
       events?.close()
-      await Promise.all([client.close(), caddy.close()])
+      await Promise.all([client.close(), admin.close()])
     },
   }
 }

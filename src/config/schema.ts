@@ -31,6 +31,7 @@ const size = key(
   'a size, such as "512MiB" or "4GiB"',
 )
 const cpus = key(z.number().min(0.1).max(1024), 'a number of CPUs, such as 2 or 0.5')
+const seconds = key(z.number().min(1).max(600), 'a number of seconds from 1 to 600')
 const processes = key(z.int().min(16).max(1_000_000), 'a whole number from 16 to 1000000')
 /** A platform or part that comes later: its table has its name, and nothing to switch on. */
 const later = z.strictObject({
@@ -79,6 +80,7 @@ export const configSchema = z.strictObject({
       storage_pool: text('the name of an Incus storage pool').default('default'),
       acl: key(z.string(), 'the name of an Incus network ACL, or "" for none').default('sandpiper'),
       pins: key(z.tuple([ipv4, ipv4]), 'two addresses, such as ["10.88.0.10", "10.88.0.199"]').optional(),
+      timeout_seconds: seconds.default(10),
     })
     .refine(
       (incus) =>
@@ -102,6 +104,7 @@ export const configSchema = z.strictObject({
       pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
         '127.0.0.1:7782',
       ),
+      timeout_seconds: seconds.default(10),
     })
     .prefault({}),
   sshpiper: z

@@ -39,7 +39,7 @@ async function keeperBefore(faults: readonly Fault[]) {
   server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const client = new CaddyClient({ url }, { timeLimit: 500, onWrite: (method, path) => writes.push(method + path) })
+  const client = new CaddyClient({ url }, { timeLimitMs: 500, onWrite: (method, path) => writes.push(method + path) })
   return { keeper: new CaddyKeeper(client, caddyDefaults), writes }
 }
 

@@ -19,7 +19,6 @@ const cases = [
   ['Caddy', 'hanging', (service) => service.caddy, (gate) => gate.hang()],
 ] as const satisfies readonly [string, string, (of: TestService) => Gate, (gate: Gate) => Promise<void>][]
 
-// Side by side: what hangs is noticed after ten seconds only.
 describe.concurrent.each(cases)('%s %s', (name, _state, gateOf, goAway) => {
   const away = new RegExp(`the host’s ${name} (does not answer|did not answer in time)`)
   const waiting = new RegExp(`Waiting: ${away.source}; trying again`)

@@ -39,6 +39,9 @@ export interface Traces {
   readonly live: readonly string[]
 }
 
+/** Not ten: tests wait for what hangs. */
+const TIMEOUT_SECONDS = 1.5
+
 export const nothing: Traces = { instances: [], routes: [], pipes: [], rows: [], live: [] }
 
 const people = ['ada', 'grace', 'linus', 'eve'].map((user) => ({ user, name: user[0]?.toUpperCase() + user.slice(1) }))
@@ -192,12 +195,19 @@ export class TestService {
     return configSchema.parse({
       service: { state_folder: this.stateFolder, control_socket: this.controlSocket },
       domains: { base: 'localhost' },
-      incus: { socket: this.incus.path, network: 'simbr0', acl: '', pins: this.block?.pins },
+      incus: {
+        socket: this.incus.path,
+        network: 'simbr0',
+        acl: '',
+        pins: this.block?.pins,
+        timeout_seconds: TIMEOUT_SECONDS,
+      },
       caddy: {
         admin: `unix/${this.caddy.path}`,
         listen: [`127.0.0.1:${await freePort()}`],
         tls: 'off',
         pages: join(folder, 'pages.socket'),
+        timeout_seconds: TIMEOUT_SECONDS,
       },
       sshpiper: { pipes_folder: join(folder, 'pipes') },
       // Not once a minute: what comes back after a longer absence is found by it.

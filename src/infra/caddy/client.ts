@@ -6,7 +6,7 @@ export type CaddyAddress = { readonly socketPath: string } | { readonly url: str
 
 export interface CaddyClientOptions {
   /** Milliseconds; a write of a large config that asks for certificates takes a while. */
-  readonly timeLimit?: number
+  readonly timeLimitMs?: number
   /** Told of each write that is sent. */
   readonly onWrite?: (method: string, path: string) => void
 }
@@ -18,13 +18,13 @@ export type WriteOutcome = 'written' | 'stale' | 'unsure'
 export class CaddyClient {
   private readonly agent: Agent
   private readonly base: string
-  private readonly timeLimit: number
+  private readonly timeLimitMs: number
   private readonly onWrite: (method: string, path: string) => void
 
   constructor(address: CaddyAddress, options: CaddyClientOptions = {}) {
     this.base = 'url' in address ? address.url.replace(/\/+$/, '') : 'http://localhost'
     this.agent = new Agent('socketPath' in address ? { connect: { socketPath: address.socketPath } } : {})
-    this.timeLimit = options.timeLimit ?? 10_000
+    this.timeLimitMs = options.timeLimitMs ?? 10_000
     this.onWrite = options.onWrite ?? (() => {})
   }
 
@@ -66,7 +66,7 @@ export class CaddyClient {
     body?: string,
     signal?: AbortSignal,
   ): Promise<{ status: number; text: string; etag: string | null }> {
-    const limit = AbortSignal.timeout(this.timeLimit)
+    const limit = AbortSignal.timeout(this.timeLimitMs)
     try {
       const answer = await request(`${this.base}${path}`, {
         method,
@@ -82,7 +82,7 @@ export class CaddyClient {
       return { status: answer.statusCode, text, etag: first(answer.headers['etag']) ?? answer.trailers['etag'] ?? null }
     } catch (error) {
       if (signal?.aborted === true) throw error
-      const why = limit.aborted ? `no answer within ${this.timeLimit} ms` : (error as Error).message
+      const why = limit.aborted ? `no answer within ${this.timeLimitMs} ms` : (error as Error).message
       const sentence = 'the host’s Caddy does not answer'
       throw new InfraError('caddy', 'later', `caddy: ${method} ${path}: ${why}`, { sentence, cause: error })
     }
