@@ -10,6 +10,7 @@ export function laneOf(open: () => Promise<Stage>): () => Lane {
   beforeAll(async () => {
     lane = new Lane(await open())
     await lane.daemon.start()
+    await lane.hostAnswers()
   })
   afterAll(() => lane.close())
   return () => lane

@@ -16,7 +16,7 @@ import { startService } from '../../dist/main.js'
 import { openHost } from '../../dist/open-host.js'
 import { SyncLoop } from '../../dist/sync/loop.js'
 
-const [configFile, logFile, loginsFile] = process.argv.slice(2)
+const [configFile, logFile, loginsFile, changesFile] = process.argv.slice(2)
 
 let point = ''
 process.on('message', (told) => {
@@ -40,6 +40,7 @@ function surround(part, keeper) {
   const apply = keeper.apply.bind(keeper)
   keeper.apply = async (what, ...rest) => {
     changing[part] = [what].flat().map((change) => change.kind)
+    appendFileSync(changesFile, changing[part].map((kind) => `${kind}\n`).join(''))
     step(part, 'before')
     await apply(what, ...rest)
     step(part, 'after')

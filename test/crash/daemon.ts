@@ -18,20 +18,26 @@ export class Daemon {
   readonly heard: string[] = []
   private child: ChildProcess | null = null
   private readonly socket: string
-  private readonly files: { readonly config: string; readonly log: string; readonly logins: string }
+  private readonly files: {
+    readonly config: string
+    readonly log: string
+    readonly logins: string
+    readonly changes: string
+  }
 
   constructor(folder: string, host: TestHost) {
     this.state = join(folder, 'state')
     this.pipes = join(folder, 'pipes')
     this.socket = join(folder, 'control', 'socket')
     mkdirSync(this.pipes, { mode: 0o700 })
-    this.files = { config: join(folder, 'config.json'), log: join(folder, 'log'), logins: join(folder, 'logins') }
+    const file = (name: string): string => join(folder, name)
+    this.files = { config: file('config.json'), log: file('log'), logins: file('logins'), changes: file('changes') }
     writeFileSync(this.files.config, JSON.stringify(configOf(this, this.socket, join(folder, 'pages.socket'), host)))
   }
 
   async start(): Promise<void> {
-    const { config, log, logins } = this.files
-    this.child = fork(SCRIPT, [config, log, logins], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const { config, log, logins, changes } = this.files
+    this.child = fork(SCRIPT, [config, log, logins, changes], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     await this.hears('up')
   }
 
@@ -69,9 +75,12 @@ export class Daemon {
 
   /** Every login that a person got, the oldest first. */
   logins(): readonly Login[] {
-    if (!existsSync(this.files.logins)) return []
-    const lines = readFileSync(this.files.logins, 'utf8').trimEnd().split('\n')
-    return lines.map((line) => JSON.parse(line) as Login)
+    return linesOf(this.files.logins).map((line) => JSON.parse(line) as Login)
+  }
+
+  /** The kinds of every change that it set out to apply, the oldest first. */
+  changes(): readonly string[] {
+    return linesOf(this.files.changes)
   }
 
   /** What it logged as an error: a fault of ours. */
@@ -106,6 +115,13 @@ export class Daemon {
     ])
     if (said !== word) throw new Error(`the daemon said "${said}" in place of "${word}"; is \`dist\` built?`)
   }
+}
+
+function linesOf(file: string): readonly string[] {
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
 }
 
 function configOf({ state, pipes }: Daemon, socket: string, pages: string, host: TestHost): object {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect, vi } from 'vitest'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import { sandboxByName } from '../../src/core/state.js'
 import { Outside } from '../scenario/outside.js'
@@ -37,6 +38,15 @@ export class Lane {
     const found = this.sandbox(name)
     if (found === undefined) throw new Error(`there is no sandbox ${name}`)
     return found
+  }
+
+  /** Before the daemon has seen the host, nothing can be created. */
+  async hostAnswers(): Promise<void> {
+    const answers = async (): Promise<void> => {
+      await this.daemon.say('create', 'one', '--template', 'none')
+      expect(this.daemon.heard.join('')).toContain('no template')
+    }
+    await vi.waitFor(answers, { timeout: 10_000, interval: 20 })
   }
 
   async does(...words: readonly string[]): Promise<void> {
