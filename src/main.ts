@@ -29,6 +29,7 @@ import { SqliteOutbox } from './infra/sqlite/outbox.js'
 import { SqliteSavedSettings } from './infra/sqlite/saved-settings.js'
 import { SqliteStore } from './infra/sqlite/store.js'
 import type { Host } from './open-host.js'
+import { stateFolderTrouble } from './state-folder.js'
 import { HostWatch } from './sync/host-watch.js'
 import { Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
@@ -66,7 +67,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return await new Composition(options, closing).start()
   } catch (error) {
     await closing.close()
-    throw error
+    throw stateFolderTrouble(options.config.service.state_folder, error) ?? error
   }
 }
 

@@ -98,7 +98,7 @@ export class Daemon {
     await gone
   }
 
-  private log(): string {
+  log(): string {
     return readFileSync(this.files.log, 'utf8')
   }
 

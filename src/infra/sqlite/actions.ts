@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Db } from './database.js'
+import { writing } from './disk-trouble.js'
 
 /** A command with its arguments by name, as the bot knows it. */
 export interface StoredCall {
@@ -25,13 +26,13 @@ export class SqliteActions {
   constructor(private readonly db: Db) {}
 
   remember(call: StoredCall, boundTo: string | null, expiresAt: Date): string {
-    const row = this.db
-      .prepare<[string, string, string | null, number], { id: string }>(
-        `INSERT INTO action (id, call, bound_to, expires_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)
-         RETURNING id`,
-      )
-      .get(randomBytes(9).toString('base64url'), canonical(call), boundTo, expiresAt.getTime())
+    const statement = this.db.prepare<[string, string, string | null, number], { id: string }>(
+      `INSERT INTO action (id, call, bound_to, expires_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)
+       RETURNING id`,
+    )
+    const id = randomBytes(9).toString('base64url')
+    const row = writing(() => statement.get(id, canonical(call), boundTo, expiresAt.getTime()))
     if (row === undefined) throw new Error('the database kept no action')
     return row.id
   }
@@ -44,7 +45,7 @@ export class SqliteActions {
 
   /** Forgets what has expired. */
   sweep(now: Date): void {
-    this.db.prepare('DELETE FROM action WHERE expires_at <= ?').run(now.getTime())
+    writing(() => this.db.prepare('DELETE FROM action WHERE expires_at <= ?').run(now.getTime()))
   }
 }
 

@@ -6,6 +6,15 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(IOERR|CANTOPEN)/, 'the disk of the state folder cannot be read or written'],
 ]
 
+/** Runs what writes to the database. Throws InfraError ('disk') with words for people where the disk under it fails. */
+export function writing<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    throw diskTroubleOf(error) ?? error
+  }
+}
+
 /** What SQLite says where the disk under it fails (https://sqlite.org/rescode.html), for people; else null. */
 export function diskTroubleOf(error: unknown): InfraError | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -1,5 +1,5 @@
 import type { Db } from './database.js'
-import { diskTroubleOf } from './disk-trouble.js'
+import { writing } from './disk-trouble.js'
 
 export interface InboxRow {
   readonly eventKey: string
@@ -18,14 +18,12 @@ export class SqliteInbox {
   constructor(private readonly db: Db) {}
 
   put(eventKey: string, request: string, at: Date): 'new' | 'seen' {
-    try {
-      const { changes } = this.db
-        .prepare('INSERT OR IGNORE INTO inbox (event_key, platform, request, received_at) VALUES (?, ?, ?, ?)')
-        .run(eventKey, eventKey.split(':', 1)[0] ?? '', request, at.getTime())
-      return changes === 1 ? 'new' : 'seen'
-    } catch (error) {
-      throw diskTroubleOf(error) ?? error
-    }
+    const statement = this.db.prepare(
+      'INSERT OR IGNORE INTO inbox (event_key, platform, request, received_at) VALUES (?, ?, ?, ?)',
+    )
+    const platform = eventKey.split(':', 1)[0] ?? ''
+    const { changes } = writing(() => statement.run(eventKey, platform, request, at.getTime()))
+    return changes === 1 ? 'new' : 'seen'
   }
 
   /** The oldest first. */
@@ -38,9 +36,10 @@ export class SqliteInbox {
 
   /** The first answer stays. */
   answered(eventKey: string, outcome: string): void {
-    this.db
-      .prepare('UPDATE inbox SET answered_at = ?, outcome = ? WHERE event_key = ? AND answered_at IS NULL')
-      .run(Date.now(), outcome, eventKey)
+    const statement = this.db.prepare(
+      'UPDATE inbox SET answered_at = ?, outcome = ? WHERE event_key = ? AND answered_at IS NULL',
+    )
+    writing(() => statement.run(Date.now(), outcome, eventKey))
   }
 
   /** What `answered` was given; null where that has not happened. */

@@ -1,4 +1,5 @@
 import type { Db } from './database.js'
+import { writing } from './disk-trouble.js'
 import { refuseSecret } from './secrets.js'
 
 /** One message as it should be now. */
@@ -23,14 +24,13 @@ export class SqliteOutbox {
   /** Raises the version where the body differs. Throws for a message that is secret. */
   want(slot: string, target: string, body: string): void {
     refuseSecret(body)
-    this.db
-      .prepare(
-        `INSERT INTO outbox (slot, target, body, version, delivered_version, ref, attempts, not_before)
-         VALUES (?, ?, ?, 1, 0, NULL, 0, 0)
-         ON CONFLICT (slot) DO UPDATE SET target = excluded.target, body = excluded.body, version = version + 1
-         WHERE body <> excluded.body`,
-      )
-      .run(slot, target, body)
+    const statement = this.db.prepare(
+      `INSERT INTO outbox (slot, target, body, version, delivered_version, ref, attempts, not_before)
+       VALUES (?, ?, ?, 1, 0, NULL, 0, 0)
+       ON CONFLICT (slot) DO UPDATE SET target = excluded.target, body = excluded.body, version = version + 1
+       WHERE body <> excluded.body`,
+    )
+    writing(() => statement.run(slot, target, body))
   }
 
   /** Whose delivered version is not the wanted one, and whose time has come. */
@@ -43,18 +43,16 @@ export class SqliteOutbox {
   }
 
   delivered(slot: string, version: number, ref: string): void {
-    this.db
-      .prepare(
-        `UPDATE outbox SET delivered_version = max(delivered_version, ?), ref = ?, attempts = 0, not_before = 0
-         WHERE slot = ?`,
-      )
-      .run(version, ref, slot)
+    const statement = this.db.prepare(
+      `UPDATE outbox SET delivered_version = max(delivered_version, ?), ref = ?, attempts = 0, not_before = 0
+       WHERE slot = ?`,
+    )
+    writing(() => statement.run(version, ref, slot))
   }
 
   postponed(slot: string, until: Date): void {
-    this.db
-      .prepare('UPDATE outbox SET attempts = attempts + 1, not_before = ? WHERE slot = ?')
-      .run(until.getTime(), slot)
+    const statement = this.db.prepare('UPDATE outbox SET attempts = attempts + 1, not_before = ? WHERE slot = ?')
+    writing(() => statement.run(until.getTime(), slot))
   }
 
   get(slot: string): StoredMessage | undefined {
@@ -62,6 +60,6 @@ export class SqliteOutbox {
   }
 
   remove(slot: string): void {
-    this.db.prepare('DELETE FROM outbox WHERE slot = ?').run(slot)
+    writing(() => this.db.prepare('DELETE FROM outbox WHERE slot = ?').run(slot))
   }
 }

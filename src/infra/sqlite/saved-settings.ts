@@ -1,4 +1,5 @@
 import type { Db } from './database.js'
+import { writing } from './disk-trouble.js'
 
 /** Small things that outlive a restart (the pause switch). Never a secret. */
 export class SqliteSavedSettings {
@@ -10,8 +11,9 @@ export class SqliteSavedSettings {
   }
 
   set(key: string, value: string): void {
-    this.db
-      .prepare('INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
-      .run(key, value)
+    const statement = this.db.prepare(
+      'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    )
+    writing(() => statement.run(key, value))
   }
 }

@@ -6,7 +6,7 @@ import type { Store } from '../../core/ports.js'
 import { mayBecome, type Sandbox, type SandboxId } from '../../core/sandbox.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
-import { diskTroubleOf } from './disk-trouble.js'
+import { writing } from './disk-trouble.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
 import { Snapshot } from './snapshot.js'
 
@@ -23,15 +23,14 @@ export class SqliteStore implements Store {
   }
 
   commit(edits: readonly Edit[], after?: () => void): void {
+    const all = this.db.transaction(() => {
+      for (const edit of edits) this.apply(edit)
+      after?.()
+    })
     try {
-      this.db
-        .transaction(() => {
-          for (const edit of edits) this.apply(edit)
-          after?.()
-        })
-        .immediate()
+      writing(() => all.immediate())
     } catch (error) {
-      throw refusalOf(error) ?? diskTroubleOf(error) ?? error
+      throw refusalOf(error) ?? error
     }
   }
 

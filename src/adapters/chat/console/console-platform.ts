@@ -1,5 +1,6 @@
 import type { ChatPlatform, CommandMenuEntry, MessageRef, PlaceId, PlatformHealth, Router } from '../../../bot/chat.js'
 import type { PlatformMessage } from '../../../bot/message.js'
+import type { Log } from '../../../bot/ports.js'
 import type { Identity } from '../../../core/person.js'
 import type { ConsoleMessageStore } from './console-messages.js'
 import { ControlServer, type ControlEndpoints } from './control-server.js'
@@ -21,7 +22,7 @@ export interface ConsoleOptions {
   /** Resolves when every message that is on its way has been delivered. */
   readonly flush: () => Promise<void>
   readonly endpoints: ControlEndpoints
-  readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void
+  readonly log: Log
 }
 
 /** The chat platform that needs no account: a page on loopback, and a unix socket for `sandpiper say`. */
@@ -38,10 +39,10 @@ export class ConsolePlatform implements ChatPlatform {
   }
 
   async start(menu: readonly CommandMenuEntry[], router: Router): Promise<void> {
-    const { page, banner, plainText, flush, socketPath, endpoints } = this.options
+    const { page, banner, plainText, flush, socketPath, endpoints, log } = this.options
     const { journal, people } = this
     journal.load()
-    const control = new ControlServer(socketPath, { router, journal, people, plainText, flush }, endpoints)
+    const control = new ControlServer(socketPath, { router, journal, people, plainText, flush }, endpoints, log)
     await control.start()
     this.control = control
     if (!page) return

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Log } from '../../../bot/ports.js'
 import { HttpRefusal, readJson, sendJson, sendProblem, textOf } from './http.js'
 import { saySession, type SayContext, type SayLine } from './say-session.js'
 import { listenOnSocket } from './socket-file.js'
@@ -16,9 +17,13 @@ export class ControlServer {
     private readonly path: string,
     private readonly context: SayContext,
     private readonly endpoints: ControlEndpoints,
+    private readonly log: Log,
   ) {
     this.server = createServer((request, response) => {
-      this.answer(request, response).catch((problem: unknown) => sendProblem(response, problem))
+      this.answer(request, response).catch((problem: unknown) => {
+        if (!(problem instanceof HttpRefusal)) log('the control socket failed', { path: request.url, error: problem })
+        sendProblem(response, problem)
+      })
     })
   }
 
@@ -52,7 +57,8 @@ export class ControlServer {
     }
     try {
       await saySession(this.context, { as: textOf(body.as), words, yes: body.yes === true }, write)
-    } catch {
+    } catch (error) {
+      this.log('a say session failed', { error })
       write({ end: 'failed', text: 'That did not work, and it is not your fault.' })
     }
     response.end()
