@@ -93,6 +93,13 @@ onSocket(program.command('page'))
     print((await ask<{ link: string }>(socketOf(options), '/page')).link)
   })
 
+onSocket(program.command('pair'))
+  .description('prints a code: who sends it to the bot in a direct message is an admin')
+  .action(async (options: SocketOptions) => {
+    const { code, minutes } = await ask<{ code: string; minutes: number }>(socketOf(options), '/pair')
+    print(`Send this to the bot in a direct message, within ${minutes} minutes:\n\n  pair ${code}\n`)
+  })
+
 onSocket(program.command('doctor'))
   .description('looks at what the service is joined to; exit 1 where something fails')
   .action(async (options: SocketOptions) => {

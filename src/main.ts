@@ -6,7 +6,9 @@ import { ConsolePlatform } from './adapters/chat/console/console-platform.js'
 import type { ConsoleIdentity } from './adapters/chat/console/people.js'
 import { ActionTokens } from './bot/action-tokens.js'
 import { BotAnnouncer } from './bot/announcer.js'
+import { AuditTrail } from './bot/audit-trail.js'
 import type { ChatPlatform } from './bot/chat.js'
+import { Codes } from './bot/codes.js'
 import { commands } from './bot/commands/all.js'
 import { Outbox } from './bot/outbox.js'
 import { plainText } from './bot/plain-text.js'
@@ -79,6 +81,7 @@ class Composition {
   private readonly platforms = new Map<string, ChatPlatform>()
   private readonly outbox: Outbox
   private readonly announcer: BotAnnouncer
+  private readonly codes: Codes
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
   private readonly health: HealthWatch
@@ -99,11 +102,9 @@ class Composition {
     closing.add(() => host.close())
     this.store = new SqliteStore(this.db)
 
-    const tokens = new ActionTokens(
-      new SqliteActions(this.db),
-      fileSecret(join(folder, 'button.key')),
-      host.world.clock,
-    )
+    const key = fileSecret(join(folder, 'button.key'))
+    const tokens = new ActionTokens(new SqliteActions(this.db), key, host.world.clock)
+    this.codes = new Codes(key, host.world.clock)
     const usual = addressesOf(config)
     const bot = {
       store: this.store,
@@ -132,6 +133,7 @@ class Composition {
     this.router = new BotRouter({
       ...bot,
       commands,
+      codes: this.codes,
       inbox: new SqliteInbox(this.db),
       outbox: this.outbox,
       audit: new SqliteAudit(this.db),
@@ -235,6 +237,8 @@ class Composition {
         platforms: () => [...this.platforms.values()],
         clock: host.world.clock,
         pageLink: () => this.console.pageLink(),
+        codes: this.codes,
+        trail: new AuditTrail({ store, audit: new SqliteAudit(this.db), clock: host.world.clock }),
       }),
       log: this.warn,
     })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { adminsOf } from '../core/access.js'
 import type { Notice } from '../core/notice.js'
 import { isLive, type Operation } from '../core/operation.js'
 import { identityText, sameIdentity, type Identity, type PersonId } from '../core/person.js'
@@ -12,6 +13,7 @@ import { loginCard, loginRefused } from './cards/login.js'
 import { noticeCard } from './cards/notice.js'
 import { announcement, progress, stepsReport } from './cards/progress.js'
 import type { ChatPlatform, Outcome } from './chat.js'
+import type { Message } from './message.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { Outbox } from './outbox.js'
 import type { Log, Schedule } from './ports.js'
@@ -137,6 +139,15 @@ export class BotAnnouncer implements Announcer {
     }
   }
 
+  /** Past the outbox, since it is never written down. False: they cannot be reached, by direct message or there alone. */
+  async tellAlone(identity: Identity, place: string, message: Message): Promise<boolean> {
+    const platform = this.parts.platforms.get(identity.platform)
+    if (platform === undefined) return false
+    const minted = this.parts.tokens.mint(message, identity)
+    const answer = await platform.direct(identity, minted, false)
+    return answer !== 'refused' || (await platform.post(place, identity, minted, false)) !== 'refused'
+  }
+
   /** To admins, only when there is some, and once for the same. */
   drift(report: DriftReport): void {
     this.guarded(() => {
@@ -146,7 +157,9 @@ export class BotAnnouncer implements Announcer {
       const isFirst = store.state().sandboxes.length === 0 && report.lines.every((line) => line.subject === 'server')
       if (report.lines.length === 0 || isFirst || what === this.lastDrift) return
       this.lastDrift = what
-      for (const identity of settings.access.admins.filter((one) => platforms.has(one.platform))) {
+      for (const identity of adminsOf(store.state(), settings, report.at).filter((one) =>
+        platforms.has(one.platform),
+      )) {
         const slot = `drift:${report.at.getTime()}:${identityText(identity)}`
         outbox.want(slot, { platform: identity.platform, direct: identity }, driftCard(report, false))
       }

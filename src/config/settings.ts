@@ -1,6 +1,6 @@
 import type { Config } from '../config.js'
 import type { Limits } from '../core/sandbox.js'
-import type { Settings, Template } from '../core/state.js'
+import type { AccessSettings, Settings, Template } from '../core/state.js'
 import type { Addresses } from '../bot/cards/addresses.js'
 import type { CaddyAddress } from '../infra/caddy/client.js'
 import { caddyDefaults, type CaddySettings } from '../infra/caddy/settings.js'
@@ -9,7 +9,7 @@ import { readSecret } from './secret.js'
 
 /** The part of the configuration that decisions in core rest on. */
 export function settingsOf(config: Config): Settings {
-  const { sandboxes, incus, agent, access, domains } = config
+  const { sandboxes, incus, agent, domains } = config
   const { cpus, memory, disk, processes } = sandboxes
   return {
     base: domains.base,
@@ -18,8 +18,14 @@ export function settingsOf(config: Config): Settings {
     sshPort: sandboxes.ssh_port,
     reservedNames: sandboxes.reserved_names,
     pins: incus.pins ?? null,
-    access,
+    access: accessSettings(config),
   }
+}
+
+function accessSettings({ access }: Config): AccessSettings {
+  const { admins, members, rooms, trust_hours: trustHours } = access
+  const grants = access.grants.map(({ to, gives, until }) => ({ to, gives, until: until ?? null }))
+  return { admins, members, grants, rooms, trustMs: trustHours * 3_600_000 }
 }
 
 /** Throws SecretError. */

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.js'
+import type { PeopleEdit } from './people-edits.js'
 import type { Person, PersonId, SshKey } from './person.js'
 import type { Phase, Power, PowerAsk, Sandbox, SandboxId, SandboxSpec } from './sandbox.js'
 
@@ -42,3 +43,4 @@ export type Edit =
   | { readonly edit: 'person.mute'; readonly id: PersonId; readonly isMuted: boolean }
   | { readonly edit: 'key.add'; readonly key: SshKey }
   | { readonly edit: 'key.remove'; readonly id: string }
+  | PeopleEdit

@@ -1,6 +1,13 @@
+import type { Grant } from './access.js'
+import type { Departure } from './departure.js'
+import type { Joining } from './joining.js'
+import type { OneTimeCode } from './one-time-code.js'
 import type { Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { Share, TransferOffer } from './sharing.js'
+import type { Sighting } from './sighting.js'
 import type { Operation } from './operation.js'
 import type { Identity, Person, SshKey } from './person.js'
+import type { Subject } from './subject.js'
 
 /** What is true of the network that instances live in, as Incus last said. */
 export interface Network {
@@ -22,6 +29,16 @@ export interface State {
   readonly operations: readonly Operation[]
   /** Ids of sandboxes that were deleted on a person's word: what still carries them may go. */
   readonly buried: ReadonlySet<SandboxId>
+  /** Those that were given by command. One a subject. */
+  readonly grants: readonly Grant[]
+  /** Where commands work in the open, by command. */
+  readonly rooms: readonly Subject[]
+  readonly sightings: readonly Sighting[]
+  readonly codes: readonly OneTimeCode[]
+  readonly shares: readonly Share[]
+  readonly offers: readonly TransferOffer[]
+  readonly joinings: readonly Joining[]
+  readonly departures: readonly Departure[]
 }
 
 export interface Template {
@@ -50,6 +67,11 @@ export interface Settings {
 export interface AccessSettings {
   readonly admins: readonly Identity[]
   readonly members: readonly Identity[]
+  readonly grants: readonly Grant[]
+  /** Where commands work in the open; with those that were named by command. None at all: everywhere. */
+  readonly rooms: readonly Subject[]
+  /** For how long a group or a room that a platform showed counts where it does not say, in milliseconds. */
+  readonly trustMs: number
 }
 
 export function sandboxByName(state: State, name: string): Sandbox | undefined {

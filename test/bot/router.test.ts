@@ -9,11 +9,13 @@ import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { ActionTokens } from '../../src/bot/action-tokens.js'
 import { BotAnnouncer } from '../../src/bot/announcer.js'
+import { Codes } from '../../src/bot/codes.js'
 import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
 import { SandboxCards } from '../../src/bot/sandbox-cards.js'
 import { BotRouter } from '../../src/bot/router.js'
+import { noAccess } from '../core/sandbox-fixture.js'
 import { ada, FakePlatform } from './fakes.js'
 
 const eve = { ...ada, user: 'eve' }
@@ -33,7 +35,7 @@ const settings: Settings = {
   sshPort: 22,
   reservedNames: [],
   pins: null,
-  access: { admins: [], members: [ada] },
+  access: { ...noAccess, members: [ada] },
 }
 
 function world() {
@@ -45,6 +47,7 @@ function world() {
   const platforms = new Map([['console', platform]])
   const db = openDatabase(':memory:')
   const store = new SqliteStore(db)
+  const codes = new Codes(Buffer.from('key'), clock)
   const tokens = new ActionTokens(new SqliteActions(db), Buffer.from('key'), clock)
   const addresses = {
     url: (host: string): string => `https://${host}`,
@@ -77,6 +80,7 @@ function world() {
     audit,
     announcer,
     tokens,
+    codes,
     sync,
     settings,
     addresses,
@@ -164,7 +168,7 @@ describe('the router', () => {
     const call = { command: 'sync', args: {} }
     expect(await router.accept(request('e1'), call, 'caller').ended).toBe('refused')
     const admin = world()
-    const settingsOfAdmin = { ...settings, access: { admins: [ada], members: [] } }
+    const settingsOfAdmin = { ...settings, access: { ...noAccess, admins: [ada] } }
     const other = new BotRouter({ ...admin, settings: settingsOfAdmin, network: () => null })
     expect(await other.accept(admin.request('e2'), call, 'caller').ended).toBe('failed')
     expect(await admin.texts()).toMatch(/incident [0-9A-Z]{4};/)
@@ -283,7 +287,7 @@ describe('the router', () => {
     const other = { ...asker, identity: { ...ada, user: 'bea' } }
     const admitted = new BotRouter({
       ...world(),
-      settings: { ...settings, access: { admins: [], members: [ada, other.identity] } },
+      settings: { ...settings, access: { ...noAccess, members: [ada, other.identity] } },
       network: () => null,
     })
     expect(admitted.parse(other, filled)).toMatchObject({ kind: 'refuse' })

@@ -8,7 +8,7 @@ import { mayBecome, type Phase, type PowerAsk, type Sandbox } from '../../src/co
 import type { Settings } from '../../src/core/state.js'
 import { learn } from '../../src/sync/follow.js'
 import { instanceOf, ModelWorld } from './model-world.js'
-import { aSandbox, aState } from './sandbox-fixture.js'
+import { aSandbox, aState, noAccess } from './sandbox-fixture.js'
 
 const settings: Settings = {
   base: 'box.example.com',
@@ -17,7 +17,7 @@ const settings: Settings = {
   sshPort: 22,
   reservedNames: [],
   pins: null,
-  access: { admins: [], members: [] },
+  access: noAccess,
 }
 
 const phases: fc.Arbitrary<Phase> = fc.constantFrom('creating', 'ready', 'deleting')

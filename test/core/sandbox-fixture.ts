@@ -1,5 +1,8 @@
 import type { Sandbox } from '../../src/core/sandbox.js'
-import type { State } from '../../src/core/state.js'
+import type { AccessSettings, State } from '../../src/core/state.js'
+
+/** A configuration that names nobody. */
+export const noAccess: AccessSettings = { admins: [], members: [], grants: [], rooms: [], trustMs: 24 * 3_600_000 }
 
 /** A running sandbox with one delivered login; a test changes what it is about. */
 export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
@@ -52,6 +55,14 @@ export function aState(change: Partial<State> = {}): State {
     ],
     operations: [],
     buried: new Set(),
+    grants: [],
+    rooms: [],
+    sightings: [],
+    codes: [],
+    shares: [],
+    offers: [],
+    joinings: [],
+    departures: [],
     ...change,
   }
 }

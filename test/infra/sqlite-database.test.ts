@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { lockState, StateInUseError } from '../../src/infra/sqlite/lock.js'
 import { migrations } from '../../src/infra/sqlite/migrations.js'
 
+const newest = migrations.at(-1)?.version
 const aFolder = (): string => mkdtempSync(join(tmpdir(), 'store-'))
 
 describe('the database', () => {
@@ -21,8 +22,9 @@ describe('the database', () => {
     expect(loose.filter((name) => !String(name).startsWith('sqlite_'))).toEqual([])
   })
 
-  it('numbers its migrations without a gap, and takes up an older state where it is', () => {
-    expect(migrations.map((one) => one.version)).toEqual(migrations.map((_, index) => index + 1))
+  it('numbers its migrations upwards, and takes up an older state where it is', () => {
+    const versions = migrations.map((one) => one.version)
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
     const file = join(aFolder(), 'state.db')
     const old = new Database(file)
     old.exec(migrations[0]?.sql ?? '')
@@ -30,7 +32,7 @@ describe('the database', () => {
     old.pragma('user_version = 1')
     old.close()
     const db = openDatabase(file)
-    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
+    expect(db.pragma('user_version', { simple: true })).toBe(newest)
     expect(db.prepare('SELECT * FROM buried').all()).toEqual([{ id: 'sb1', name: 'myapp', at: 0 }])
   })
 
@@ -38,7 +40,7 @@ describe('the database', () => {
     const file = join(aFolder(), 'state.db')
     openDatabase(file).pragma('user_version = 99')
     expect(() => openDatabase(file)).toThrow(
-      `${file} was written by a newer Sandpiper (schema 99; this one knows ${migrations.length}). ` +
+      `${file} was written by a newer Sandpiper (schema 99; this one knows ${newest}). ` +
         'Install that version again, or restore a backup made before the upgrade.',
     )
   })

@@ -1,5 +1,6 @@
 import type { Settings } from '../../src/core/state.js'
 import type { PauseSwitch } from '../../src/sync/loop.js'
+import { noAccess } from '../core/sandbox-fixture.js'
 import type { TestHost } from './engine.js'
 
 export function settingsFor(host: TestHost): Settings {
@@ -12,7 +13,7 @@ export function settingsFor(host: TestHost): Settings {
     sshPort: host.sshPort,
     reservedNames: [],
     pins: host.pins,
-    access: { admins: [], members: [] },
+    access: noAccess,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js'
+import { admin } from './admin.js'
 import { cancel } from './cancel.js'
 import { create } from './create.js'
 import { credentials } from './credentials.js'
@@ -7,6 +8,7 @@ import { help } from './help.js'
 import { keys } from './keys.js'
 import { list } from './list.js'
 import { notices } from './notices.js'
+import { pair } from './pair.js'
 import { port } from './port.js'
 import { restart, start, stop } from './power.js'
 import { show } from './show.js'
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   keys,
   notices,
   sync,
+  admin,
+  pair,
   whoami,
   help,
 ]

@@ -8,6 +8,13 @@ export const whoami = command(
   'whoami',
   [],
   ({ context }) =>
-    say(whoamiCard(context.actor.person, context.actor.role, context.state, identityText(context.origin.identity))),
+    say(
+      whoamiCard(
+        context.actor.person,
+        context.actor.role ?? 'member',
+        context.state,
+        identityText(context.origin.identity),
+      ),
+    ),
   { group: 'me' },
 )

@@ -7,14 +7,17 @@ import { mayBecome, type Sandbox, type SandboxId } from '../../core/sandbox.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
 import { writing } from './disk-trouble.js'
+import { PeopleTables } from './people-tables.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
 import { Snapshot } from './snapshot.js'
 
 /** What is only ours to remember, in SQLite. */
 export class SqliteStore implements Store {
   private readonly snapshot: Snapshot<State>
+  private readonly people: PeopleTables
 
   constructor(private readonly db: Db) {
+    this.people = new PeopleTables(db)
     this.snapshot = new Snapshot(db, () => this.read())
   }
 
@@ -51,6 +54,7 @@ export class SqliteStore implements Store {
         operationOf,
       ),
       buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
+      ...this.people.read(),
     }
   }
 
@@ -102,7 +106,7 @@ export class SqliteStore implements Store {
         this.db.prepare('DELETE FROM ssh_key WHERE id = ?').run(edit.id)
         return
       default:
-        edit satisfies never
+        this.people.apply(edit)
     }
   }
 

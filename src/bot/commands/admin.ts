@@ -1,0 +1,34 @@
+import { argument, command, type Answer, type Args, type Desk } from '../command.js'
+import { grant, grants, revoke } from './admin/grants.js'
+import { people } from './admin/people.js'
+import { room } from './admin/room.js'
+
+type Act = (desk: Desk, args: Args) => Answer
+
+const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, room }
+/** Those that are about somebody, or some place. */
+const aboutSomeone = ['grant', 'revoke', 'room']
+
+export const admin = command(
+  'admin',
+  'Admins: who may do what, and what was done',
+  'admin [grants | grant <who> <what> | people | …]',
+  [
+    argument('action', 'What to do', Object.keys(acts).join(', '), {
+      kind: 'choice',
+      choices: Object.keys(acts),
+      positional: true,
+    }),
+    argument('who', 'Who', 'A mention or an id, such as slack:T0123:U0456 or group:discord:123; a room: here', {
+      positional: true,
+      required: (args) => aboutSomeone.includes(args['action'] ?? ''),
+    }),
+    argument('what', 'What', 'For grant: member, admin, or commands such as list,show. For room: on or off', {
+      positional: true,
+      required: (args) => args['action'] === 'grant',
+    }),
+    argument('until', 'Until', 'When it ends: 12h, 30d, 2w or 2027-03-31; without an end where left out'),
+  ],
+  (desk, args) => (acts[args['action'] ?? 'grants'] ?? grants)(desk, args),
+  { need: 'admin', group: 'admin' },
+)

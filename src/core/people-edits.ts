@@ -1,0 +1,29 @@
+import type { Grant } from './access.js'
+import type { OneTimeCode } from './one-time-code.js'
+import type { Identity, PersonId } from './person.js'
+import type { SandboxId } from './sandbox.js'
+import type { Share } from './sharing.js'
+import type { Subject } from './subject.js'
+
+/** What changes about who may do what. */
+export type PeopleEdit =
+  /** In place of what was granted to the same subject. */
+  | { readonly edit: 'grant.put'; readonly grant: Grant; readonly by: PersonId | null; readonly at: Date }
+  | { readonly edit: 'grant.remove'; readonly to: Subject }
+  | { readonly edit: 'room.put'; readonly room: Subject }
+  | { readonly edit: 'room.remove'; readonly room: Subject }
+  /** In place of the groups that were seen of this identity; rooms are added. */
+  | {
+      readonly edit: 'identity.seen'
+      readonly identity: Identity
+      readonly groups: readonly string[]
+      readonly rooms: readonly string[]
+      readonly at: Date
+    }
+  /** In place of the code that the same person has for the same purpose. */
+  | { readonly edit: 'code.put'; readonly code: OneTimeCode }
+  /** Refuses the whole transaction where the code is not there any more. */
+  | { readonly edit: 'code.use'; readonly seal: string }
+  | { readonly edit: 'share.put'; readonly share: Share }
+  | { readonly edit: 'share.remove'; readonly sandbox: SandboxId; readonly person: PersonId }
+  | { readonly edit: 'departure.remove'; readonly person: PersonId }
