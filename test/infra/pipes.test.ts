@@ -196,7 +196,7 @@ describe('the pipes', () => {
       }
     }
     const rewrite = async (): Promise<void> => {
-      for (let i = 0; i < 200; i += 1) await write()
+      for (let i = 0; i < 50; i += 1) await write()
       isOver = true
     }
     await Promise.all([watch(), rewrite()])
