@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { lockState, StateInUseError } from '../../src/infra/sqlite/lock.js'
 import { migrations } from '../../src/infra/sqlite/migrations.js'
@@ -21,7 +21,7 @@ describe('the database', () => {
   it('numbers its migrations without a gap, and takes up an older state where it is', () => {
     expect(migrations.map((one) => one.version)).toEqual(migrations.map((_, index) => index + 1))
     const file = join(temporaryFolder(), 'state.db')
-    const old = new Database(file)
+    const old = new Sqlite(file)
     old.exec(migrations[0]?.sql ?? '')
     old.exec("INSERT INTO buried (id, name) VALUES ('sb1', 'myapp')")
     old.pragma('user_version = 1')
