@@ -1,11 +1,10 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../src/core/operation.js'
 import { NewerSchemaError, openDatabase } from '../../src/infra/sqlite/database.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 const [ada] = aState().persons
 const [key] = aState().keys
@@ -46,7 +45,7 @@ function aStore(): SqliteStore {
 
 describe('the store', () => {
   it('gives back what was put in, after reopening too', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     const db = openDatabase(file)
     const sandbox = aSandbox({ ask: { power: 'restart', lastUsedAt: null } })
     new SqliteStore(db).commit([
@@ -135,7 +134,7 @@ describe('the store', () => {
   })
 
   it('shows the same picture while nothing changes, and a new one after any change', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     const store = new SqliteStore(openDatabase(file))
     const other = new SqliteStore(openDatabase(file))
     store.commit([{ edit: 'person.add', person: ada }])
@@ -203,7 +202,7 @@ describe('the store', () => {
   })
 
   it('does not open what a newer Sandpiper wrote', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     const db = openDatabase(file)
     db.pragma('user_version = 99')
     db.close()
