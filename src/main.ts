@@ -19,6 +19,7 @@ import { Closing } from './closing.js'
 import type { Config } from './config.js'
 import { addressesOf, settingsOf } from './config/settings.js'
 import { controlEndpoints } from './control.js'
+import { headText } from './core/audit.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
 import { serveStatusPages } from './infra/host/status-pages.js'
@@ -62,6 +63,7 @@ export interface Service {
 
 /** Longest wait of a write to Caddy for passwords that are being hashed. */
 const LINGER_MS = 400
+const HEAD_SCHEDULE = '0 * * * *'
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -81,6 +83,8 @@ class Composition {
   private readonly platforms = new Map<string, ChatPlatform>()
   private readonly outbox: Outbox
   private readonly announcer: BotAnnouncer
+  private readonly audit: SqliteAudit
+  private readonly trail: AuditTrail
   private readonly codes: Codes
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
@@ -119,7 +123,9 @@ class Composition {
     this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db) })
     closing.add(() => this.outbox.stop())
     const cards = new SandboxCards({ ...bot, outbox: this.outbox })
-    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox, cards })
+    this.audit = new SqliteAudit(this.db)
+    this.trail = new AuditTrail({ ...bot, audit: this.audit, outbox: this.outbox, mirror: config.audit.mirror ?? null })
+    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox, cards, trail: this.trail })
 
     this.loop = this.joinLoop()
     closing.add(() => this.loop.close())
@@ -136,7 +142,8 @@ class Composition {
       codes: this.codes,
       inbox: new SqliteInbox(this.db),
       outbox: this.outbox,
-      audit: new SqliteAudit(this.db),
+      audit: this.audit,
+      trail: this.trail,
       announcer: this.announcer,
       sync: this.loop,
       network: () => this.watch.network(),
@@ -178,8 +185,18 @@ class Composition {
       disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
+    const tellHead = (): void => this.tellHead()
+    tellHead()
+    closing.add(everySchedule(HEAD_SCHEDULE, tellHead))
+    closing.add(tellHead)
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
+  }
+
+  /** Beside the database, so that a log that was cut off shows. */
+  private tellHead(): void {
+    const head = this.audit.head()
+    if (head !== null) this.options.log.info({ head: headText(head) }, 'audit head')
   }
 
   /** What a former run accepted waits for one look at the host: a create without a network would be refused. */
@@ -238,7 +255,7 @@ class Composition {
         clock: host.world.clock,
         pageLink: () => this.console.pageLink(),
         codes: this.codes,
-        trail: new AuditTrail({ store, audit: new SqliteAudit(this.db), clock: host.world.clock }),
+        trail: this.trail,
       }),
       log: this.warn,
     })

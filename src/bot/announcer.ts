@@ -15,6 +15,7 @@ import { announcement, progress, stepsReport } from './cards/progress.js'
 import type { ChatPlatform, Outcome } from './chat.js'
 import type { Message } from './message.js'
 import type { ActionTokens } from './action-tokens.js'
+import type { AuditTrail } from './audit-trail.js'
 import type { Outbox } from './outbox.js'
 import type { Log, Schedule } from './ports.js'
 import { allSlotOf, allTarget, callerTarget, isPublic, slotOf, type SandboxCards } from './sandbox-cards.js'
@@ -29,6 +30,7 @@ export interface AnnouncerParts {
   readonly store: Store
   readonly outbox: Outbox
   readonly cards: SandboxCards
+  readonly trail: AuditTrail
   readonly platforms: ReadonlyMap<string, ChatPlatform>
   readonly tokens: ActionTokens
   readonly addresses: Addresses
@@ -182,6 +184,7 @@ export class BotAnnouncer implements Announcer {
   }
 
   private tellEnd(operation: Operation): void {
+    this.parts.trail.noteEnd(operation)
     const { store, outbox, cards, addresses, clock } = this.parts
     const state = store.state()
     const now = clock.now()

@@ -9,6 +9,7 @@ import type { Audience, CommandGroup } from './chat.js'
 import type { Addresses } from './cards/addresses.js'
 import type { Codes } from './codes.js'
 import type { Message } from './message.js'
+import type { Audit } from './ports.js'
 
 export type Args = Readonly<Record<string, string>>
 
@@ -36,6 +37,7 @@ export interface Desk {
   /** Who asks, from where. */
   readonly presence: Presence
   readonly codes: Codes
+  readonly audit: Pick<Audit, 'list'>
   /** Tells the asker what is never written down, by direct message or else alone where they asked. False: it cannot be. */
   readonly tellAlone: (message: Message) => Promise<boolean>
 }

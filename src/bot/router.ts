@@ -9,7 +9,7 @@ import { enteredBy } from '../core/sharing.js'
 import type { Network, Settings, State } from '../core/state.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { BotAnnouncer } from './announcer.js'
-import { AuditTrail } from './audit-trail.js'
+import type { AuditTrail } from './audit-trail.js'
 import { Calls, isQuestion, type Question } from './calls.js'
 import type { Addresses } from './cards/addresses.js'
 import { homeCard } from './cards/home.js'
@@ -35,6 +35,7 @@ import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbo
 import { incidentId } from './incident.js'
 import { withoutButtons, type CommandCall, type Message, type PlatformMessage } from './message.js'
 import type { Outbox } from './outbox.js'
+import { plainText } from './plain-text.js'
 import { checkCall, findCommand } from './parse.js'
 import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
@@ -48,6 +49,7 @@ export interface RouterParts {
   readonly outbox: Outbox
   readonly platforms: ReadonlyMap<string, ChatPlatform>
   readonly audit: Audit
+  readonly trail: AuditTrail
   readonly announcer: BotAnnouncer
   readonly tokens: ActionTokens
   readonly codes: Codes
@@ -65,14 +67,12 @@ export interface RouterParts {
 export class BotRouter implements Router {
   private readonly running = new Map<string, Promise<Outcome>>()
   private readonly stale = new StaleRequests()
-  private readonly trail: AuditTrail
   private readonly door: Doorkeeper
   private readonly calls: Calls
 
   constructor(private readonly parts: RouterParts) {
-    this.trail = new AuditTrail(parts)
     this.calls = new Calls(parts)
-    this.door = new Doorkeeper({ ...parts, trail: this.trail })
+    this.door = new Doorkeeper(parts)
   }
 
   menu(): readonly CommandMenuEntry[] {
@@ -219,7 +219,7 @@ export class BotRouter implements Router {
     // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
     const answer = given instanceof Promise ? await given : given
     if (answer.answer === 'say') return this.reply(key, written, answer.message, 'done')
-    return this.apply(key, written, answer, known === undefined ? [{ edit: 'person.add', person }] : [])
+    return this.apply(key, written, answer, person, known === undefined)
   }
 
   /** Edits, answer, audit and the first messages are one transaction; the loop is told after it. */
@@ -227,18 +227,22 @@ export class BotRouter implements Router {
     key: string,
     written: WrittenRequest,
     answer: Extract<Answer, { answer: 'edit' }>,
-    before: readonly Edit[],
+    person: Person,
+    isNew: boolean,
   ): Promise<Outcome> {
-    const { store, inbox, announcer, sync } = this.parts
-    const edits = [...before, ...answer.edits]
+    const { store, inbox, announcer, sync, trail } = this.parts
+    const edits: readonly Edit[] = [...(isNew ? [{ edit: 'person.add' as const, person }] : []), ...answer.edits]
     const started = edits.find((edit) => edit.edit === 'operation.start')?.operation
     const outcome = answer.isRefusal === true ? 'refused' : 'done'
+    const { call, request } = written
+    const { asker } = request
     store.commit(edits, () => {
       const after = store.state()
       if (started !== undefined) announcer.begun(started, after)
       if (answer.message !== null) this.want(`reply:${key}`, written, answer.message(after))
       inbox.answered(key, started === undefined ? outcome : `op:${started.id}`)
-      this.trail.note(written.request.asker, written.call, outcome)
+      const about = started === undefined ? {} : { operation: started.id, sandbox: started.sandboxName }
+      trail.note(asker, call, started === undefined ? outcome : 'started', { person: person.id, ...about })
     })
     if (answer.interrupt !== undefined) sync.interrupt(answer.interrupt)
     const touched = edits.flatMap((edit) =>
@@ -255,10 +259,15 @@ export class BotRouter implements Router {
     outcome: Outcome,
     slot = `reply:${key}`,
   ): Outcome {
-    this.parts.store.commit([], () => {
+    const { store, inbox, trail, commands } = this.parts
+    const { request, call } = written
+    // What only shows something is no act; what admins do is one, whatever it answers.
+    const isAct = outcome !== 'done' || commands.some((one) => one.name === call.command && one.group === 'admin')
+    store.commit([], () => {
       this.want(slot, written, message)
-      this.parts.inbox.answered(key, outcome)
-      if (outcome !== 'done') this.trail.note(written.request.asker, written.call, outcome)
+      inbox.answered(key, outcome)
+      const detail = outcome === 'done' ? '' : plainText(withoutButtons(message))
+      if (isAct) trail.note(request.asker, call, outcome, { detail })
     })
     return outcome
   }
@@ -273,7 +282,7 @@ export class BotRouter implements Router {
   private noteBadToken(asker: Asker, error: unknown): void {
     if (!(error instanceof UserError) || (error.code !== 'gone' && error.code !== 'not-allowed')) return
     try {
-      this.trail.note(asker, { command: 'press', args: {} }, 'refused')
+      this.parts.trail.note(asker, { command: 'press', args: {} }, 'refused')
     } catch (worse) {
       this.parts.log('a refusal could not be written down', { worse })
     }
@@ -294,7 +303,7 @@ export class BotRouter implements Router {
   }
 
   private deskFor({ request }: WrittenRequest, key: string, state: State, person: Person): Desk {
-    const { settings, network, clock, newId, addresses, sync, commands, codes, announcer } = this.parts
+    const { settings, network, clock, newId, addresses, sync, commands, codes, announcer, audit } = this.parts
     const { asker } = request
     const presence = presenceOf(asker)
     const context: Context = {
@@ -307,7 +316,7 @@ export class BotRouter implements Router {
       newId,
     }
     const tellAlone = (message: Message): Promise<boolean> => announcer.tellAlone(asker.identity, asker.place, message)
-    return { context, addresses, sync, commands, presence, codes, tellAlone }
+    return { context, addresses, sync, commands, presence, codes, audit, tellAlone }
   }
 
   private errorText(error: unknown, asker: Asker, what: string): Message {

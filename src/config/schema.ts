@@ -42,6 +42,16 @@ const room = key(
   }),
   'a channel or chat by its id, such as "slack:T0123:C0456"',
 )
+const channel = key(
+  z
+    .string()
+    .regex(/^[a-z]+:\S+$/)
+    .transform((value) => ({
+      platform: value.slice(0, value.indexOf(':')),
+      place: value.slice(value.indexOf(':') + 1),
+    })),
+  'a platform and a channel of it, such as "slack:C0456"',
+)
 const size = key(
   z
     .string()
@@ -187,6 +197,7 @@ export const configSchema = z.strictObject({
       trust_hours: key(z.number().min(0).max(8760), 'a number of hours from 0 to 8760').default(24),
     })
     .prefault({}),
+  audit: z.strictObject({ mirror: channel.optional() }).prefault({}),
   agent: z.strictObject({ port: port.default(9999) }).prefault({}),
   slack: later.prefault({}),
   discord: later.prefault({}),

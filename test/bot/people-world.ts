@@ -1,5 +1,6 @@
 import { BotAnnouncer } from '../../src/bot/announcer.js'
 import { ActionTokens } from '../../src/bot/action-tokens.js'
+import { AuditTrail, type AuditTrailParts } from '../../src/bot/audit-trail.js'
 import type { Asker, ChatInput, ChatRequest, Outcome, Parsed } from '../../src/bot/chat.js'
 import { Codes } from '../../src/bot/codes.js'
 import { commands } from '../../src/bot/commands/all.js'
@@ -72,6 +73,7 @@ export class PeopleWorld {
     readonly settings: Settings,
     names: readonly string[] = ['slack', 'discord', 'telegram', 'console'],
     db: Db = openDatabase(':memory:'),
+    mirror: AuditTrailParts['mirror'] = null,
   ) {
     this.platforms = new Map(names.map((name) => [name, new FakePlatform(name)]))
     this.db = db
@@ -92,7 +94,8 @@ export class PeopleWorld {
     }
     this.outbox = new Outbox({ ...base, store: new SqliteOutbox(db) })
     const cards = new SandboxCards({ ...base, outbox: this.outbox })
-    this.announcer = new BotAnnouncer({ ...base, outbox: this.outbox, cards })
+    const trail = new AuditTrail({ ...base, audit: this.audit, outbox: this.outbox, mirror })
+    this.announcer = new BotAnnouncer({ ...base, outbox: this.outbox, cards, trail })
     this.router = new BotRouter({
       ...base,
       commands,
@@ -100,6 +103,7 @@ export class PeopleWorld {
       inbox: new SqliteInbox(db),
       outbox: this.outbox,
       audit: this.audit,
+      trail,
       announcer: this.announcer,
       sync: this.sync(),
       network: () => ({ name: 'sb', ipv4: '10.88.0.1/24', dhcpRanges: [], leased: [] }),

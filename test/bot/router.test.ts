@@ -10,6 +10,7 @@ import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { ActionTokens } from '../../src/bot/action-tokens.js'
 import { BotAnnouncer } from '../../src/bot/announcer.js'
 import { Codes } from '../../src/bot/codes.js'
+import { AuditTrail } from '../../src/bot/audit-trail.js'
 import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
@@ -59,9 +60,10 @@ function world() {
   const base = { platforms, tokens, clock, schedule, log }
   const outbox = new Outbox({ ...base, store: new SqliteOutbox(db) })
   const cards = new SandboxCards({ store, outbox, addresses, clock })
-  const announcer = new BotAnnouncer({ ...base, store, outbox, cards, addresses, settings })
-  const inbox = new SqliteInbox(db)
   const audit = new SqliteAudit(db)
+  const trail = new AuditTrail({ store, audit, outbox, clock, mirror: null })
+  const announcer = new BotAnnouncer({ ...base, store, outbox, cards, trail, addresses, settings })
+  const inbox = new SqliteInbox(db)
   const poked: string[] = []
   const sync: Sync = {
     poke: (keys) => void poked.push(...keys),
@@ -78,6 +80,7 @@ function world() {
     inbox,
     outbox,
     audit,
+    trail,
     announcer,
     tokens,
     codes,

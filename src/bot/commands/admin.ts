@@ -1,11 +1,14 @@
+import type { AuditOutcome } from '../../core/audit.js'
 import { argument, command, type Answer, type Args, type Desk } from '../command.js'
+import { audit } from './admin/audit.js'
 import { grant, grants, revoke } from './admin/grants.js'
 import { people } from './admin/people.js'
 import { room } from './admin/room.js'
 
 type Act = (desk: Desk, args: Args) => Answer
 
-const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, room }
+const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, room, audit }
+const outcomes = ['done', 'started', 'refused', 'failed', 'cancelled', 'stuck'] as const satisfies AuditOutcome[]
 /** Those that are about somebody, or some place. */
 const aboutSomeone = ['grant', 'revoke', 'room']
 
@@ -28,6 +31,10 @@ export const admin = command(
       required: (args) => args['action'] === 'grant',
     }),
     argument('until', 'Until', 'When it ends: 12h, 30d, 2w or 2027-03-31; without an end where left out'),
+    argument('since', 'Since', 'For audit: 24h, 7d or 2026-03-31'),
+    argument('sandbox', 'Sandbox', 'For audit: only what was about this one'),
+    argument('command', 'Command', 'For audit: only this command'),
+    argument('outcome', 'Outcome', 'For audit: only what ended so', { kind: 'choice', choices: outcomes }),
   ],
   (desk, args) => (acts[args['action'] ?? 'grants'] ?? grants)(desk, args),
   { need: 'admin', group: 'admin' },

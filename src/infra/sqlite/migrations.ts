@@ -122,6 +122,9 @@ export const migrations: readonly Migration[] = [
       person TEXT PRIMARY KEY REFERENCES person (id), at INTEGER NOT NULL, taken_out_by TEXT, until INTEGER NOT NULL,
       taken TEXT NOT NULL
     ) STRICT;
+    -- '' is what was written before there was a chain; it is chained at the next start.
+    ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+    CREATE INDEX audit_operation ON audit (operation) WHERE operation IS NOT NULL;
     `,
   },
 ]
