@@ -10,6 +10,7 @@ import { AuditTrail } from './bot/audit-trail.js'
 import type { ChatPlatform } from './bot/chat.js'
 import { Codes } from './bot/codes.js'
 import { commands } from './bot/commands/all.js'
+import { Endings } from './bot/endings.js'
 import { Outbox } from './bot/outbox.js'
 import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
@@ -88,6 +89,7 @@ class Composition {
   private readonly codes: Codes
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
+  private readonly endings: Endings
   private readonly health: HealthWatch
   private readonly router: BotRouter
   private readonly console: ConsolePlatform
@@ -132,10 +134,11 @@ class Composition {
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
     this.watch = new HostWatch({ instances: host.world.instances, prepare, schedule, log: this.note })
     closing.add(() => this.watch.close())
-    const { store, announcer, note } = this
+    const { store, announcer, trail, note, loop: sync } = this
     this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
     closing.add(() => this.health.close())
 
+    this.endings = new Endings({ store, announcer, trail, sync, clock: host.world.clock })
     this.router = new BotRouter({
       ...bot,
       commands,
@@ -172,6 +175,7 @@ class Composition {
     this.resumeWhenSeen()
 
     const lookAtAll = (): void => {
+      this.endWhatEnds()
       void watch.refresh()
       loop.pokeAll()
     }
@@ -191,6 +195,15 @@ class Composition {
     closing.add(tellHead)
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
+  }
+
+  /** A disk that fails now is looked at again with the next tick. */
+  private endWhatEnds(): void {
+    try {
+      this.endings.sweep()
+    } catch (error) {
+      this.options.log.error({ error }, 'what has come to its end could not be taken away')
+    }
   }
 
   /** Beside the database, so that a log that was cut off shows. */

@@ -6,6 +6,7 @@ import { identityText, sameIdentity, type Identity, type PersonId } from '../cor
 import type { Announcer, Clock, DriftReport, Login, Store } from '../core/ports.js'
 import { sandboxById, type Settings, type State } from '../core/state.js'
 import type { SandboxId } from '../core/sandbox.js'
+import { entrantsOf } from '../core/sharing.js'
 import type { Addresses } from './cards/addresses.js'
 import { driftCard } from './cards/drift.js'
 import { ended, endedForAll } from './cards/ended.js'
@@ -125,6 +126,8 @@ export class BotAnnouncer implements Announcer {
       const identity = operation?.origin.identity ?? this.identityOf(state, login.person)
       const platform = identity === undefined ? undefined : platforms.get(identity.platform)
       if (sandbox === undefined || identity === undefined || platform === undefined) return false
+      // Taken out since: a login of theirs opens nothing, and is told to nobody.
+      if (!entrantsOf(state, sandbox).has(login.person)) return true
       const message = tokens.mint(loginCard(login, sandbox, addresses), identity)
       const isHere = operation?.origin.showsLogin === true
       const answer = isHere
@@ -132,6 +135,13 @@ export class BotAnnouncer implements Announcer {
         : await platform.direct(identity, message, false)
       if (answer === 'refused' && operation !== undefined) {
         outbox.want(`login:${operation.id}`, callerTarget(operation), loginRefused(sandbox.name, !isHere))
+      } else if (answer === 'refused') {
+        // Waits in the outbox until their direct messages are open.
+        this.tell(
+          `login:${sandbox.id}:${login.person}:${sandbox.generation}`,
+          login.person,
+          loginRefused(sandbox.name, false),
+        )
       }
       return true
     } catch (error) {
@@ -139,6 +149,20 @@ export class BotAnnouncer implements Announcer {
       log('a login could not be delivered', { sandbox: login.sandbox, kind: error instanceof Error ? error.name : '' })
       return false
     }
+  }
+
+  /** Each owner has the card in their own direct messages. */
+  passedOn(id: SandboxId, former: PersonId): void {
+    const state = this.parts.store.state()
+    const sandbox = sandboxById(state, id)
+    if (sandbox !== undefined) this.parts.cards.passOn(sandbox, former, this.identityOf(state, sandbox.owner))
+  }
+
+  /** A direct message to somebody about what another one did; told once a slot. Nobody can be reached: nothing. */
+  tell(slot: string, person: PersonId, message: Message): void {
+    const { store, outbox } = this.parts
+    const identity = this.identityOf(store.state(), person)
+    if (identity !== undefined) outbox.want(slot, { platform: identity.platform, direct: identity }, message)
   }
 
   /** Past the outbox, since it is never written down. False: they cannot be reached, by direct message or there alone. */

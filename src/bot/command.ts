@@ -1,6 +1,7 @@
 import type { Need } from '../core/access.js'
 import type { Edit } from '../core/edits.js'
 import type { Context } from '../core/operations/operation-context.js'
+import type { PersonId } from '../core/person.js'
 import type { Sync } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
 import type { State } from '../core/state.js'
@@ -53,9 +54,18 @@ export type Answer =
       /** Sandboxes that follow although no edit names them. */
       readonly poke?: readonly SandboxId[]
       readonly interrupt?: SandboxId
+      /** Whom else it concerns, and what they are told by direct message. */
+      readonly tell?: (after: State) => readonly Telling[]
+      /** Sandboxes that have another owner now, and whose they were. */
+      readonly passed?: readonly { readonly sandbox: SandboxId; readonly former: PersonId }[]
       /** The edits are what a refusal leaves behind. */
       readonly isRefusal?: true
     }
+
+export interface Telling {
+  readonly person: PersonId
+  readonly message: Message
+}
 
 /** With these arguments a command needs something else than without. */
 export interface SpecialNeed {

@@ -22,6 +22,7 @@ export type Edit =
       readonly edit: 'sandbox.want'
       readonly id: SandboxId
       readonly spec?: SandboxSpec
+      readonly owner?: PersonId
       readonly ask?: PowerAsk | null
       readonly phase?: Phase
     }

@@ -2,7 +2,7 @@ import type { Grant } from './access.js'
 import type { OneTimeCode } from './one-time-code.js'
 import type { Identity, PersonId } from './person.js'
 import type { SandboxId } from './sandbox.js'
-import type { Share } from './sharing.js'
+import type { Share, TransferOffer } from './sharing.js'
 import type { Subject } from './subject.js'
 
 /** What changes about who may do what. */
@@ -26,4 +26,7 @@ export type PeopleEdit =
   | { readonly edit: 'code.use'; readonly seal: string }
   | { readonly edit: 'share.put'; readonly share: Share }
   | { readonly edit: 'share.remove'; readonly sandbox: SandboxId; readonly person: PersonId }
+  /** In place of another offer of the same sandbox. */
+  | { readonly edit: 'offer.put'; readonly offer: TransferOffer }
+  | { readonly edit: 'offer.remove'; readonly sandbox: SandboxId }
   | { readonly edit: 'departure.remove'; readonly person: PersonId }

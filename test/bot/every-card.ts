@@ -70,7 +70,7 @@ const card = (change: Parameters<typeof aSandbox>[0]): Message => {
   const one = aSandbox(change)
   return sandboxCard(aState({ sandboxes: [one] }), one, addresses, now)
 }
-const listOf = { all: false, page: 1, args: {}, addresses }
+const listOf = { viewer: 'ada', all: false, page: 1, args: {}, addresses }
 const many = Array.from({ length: 40 }, (_, index) => aSandbox({ name: `app${index + 1}`, id: `s${index}` }))
 const asked = (call: CommandCall, sandboxes: readonly string[] = []): Form => {
   const form = missingForm(findCommand(call.command, commands), call, sandboxes)

@@ -59,6 +59,7 @@ export class PeopleWorld {
   readonly db: Db
   readonly store: SqliteStore
   readonly audit: SqliteAudit
+  readonly trail: AuditTrail
   readonly outbox: Outbox
   readonly announcer: BotAnnouncer
   readonly codes: Codes
@@ -94,8 +95,8 @@ export class PeopleWorld {
     }
     this.outbox = new Outbox({ ...base, store: new SqliteOutbox(db) })
     const cards = new SandboxCards({ ...base, outbox: this.outbox })
-    const trail = new AuditTrail({ ...base, audit: this.audit, outbox: this.outbox, mirror })
-    this.announcer = new BotAnnouncer({ ...base, outbox: this.outbox, cards, trail })
+    this.trail = new AuditTrail({ ...base, audit: this.audit, outbox: this.outbox, mirror })
+    this.announcer = new BotAnnouncer({ ...base, outbox: this.outbox, cards, trail: this.trail })
     this.router = new BotRouter({
       ...base,
       commands,
@@ -103,7 +104,7 @@ export class PeopleWorld {
       inbox: new SqliteInbox(db),
       outbox: this.outbox,
       audit: this.audit,
-      trail,
+      trail: this.trail,
       announcer: this.announcer,
       sync: this.sync(),
       network: () => ({ name: 'sb', ipv4: '10.88.0.1/24', dhcpRanges: [], leased: [] }),

@@ -1,5 +1,5 @@
 import type { Role } from '../../core/access.js'
-import type { Person, SshKey } from '../../core/person.js'
+import type { Person, PersonId, SshKey } from '../../core/person.js'
 import { statusOf, type Sandbox } from '../../core/sandbox.js'
 import type { State } from '../../core/state.js'
 import type { Button, Field, Message } from '../message.js'
@@ -9,6 +9,8 @@ import { count, sentence, span, statusWord } from './words.js'
 const PAGE = 15
 
 export interface ListOf {
+  /** Who reads it: of what is somebody else's it says whose. */
+  readonly viewer: PersonId
   /** Those of everybody, for an admin who asks so. */
   readonly all: boolean
   /** From 1; one that is too high is the last. */
@@ -19,7 +21,11 @@ export interface ListOf {
 }
 
 /** Sandboxes, a page of them, with their states and links. */
-export function listCard(state: State, sandboxes: readonly Sandbox[], { all, page, args, addresses }: ListOf): Message {
+export function listCard(
+  state: State,
+  sandboxes: readonly Sandbox[],
+  { viewer, all, page, args, addresses }: ListOf,
+): Message {
   if (sandboxes.length === 0) {
     const words = all ? 'There is no sandbox yet.' : 'You have no sandbox yet.'
     return { tone: 'plain', blocks: [sentence(`${words} Make one: \`/sandbox create myapp\``)] }
@@ -32,7 +38,11 @@ export function listCard(state: State, sandboxes: readonly Sandbox[], { all, pag
     const owner = state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone'
     return {
       label: sandbox.name,
-      value: [`${statusWord(statusOf(sandbox))} · `, { link: url, url }, ...(all ? [` · ${owner}`] : [])],
+      value: [
+        `${statusWord(statusOf(sandbox))} · `,
+        { link: url, url },
+        ...(all || sandbox.owner !== viewer ? [` · ${owner}`] : []),
+      ],
     }
   })
   const turn = (label: string, to: number): Button => ({

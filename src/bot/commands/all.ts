@@ -11,8 +11,10 @@ import { notices } from './notices.js'
 import { pair } from './pair.js'
 import { port } from './port.js'
 import { restart, start, stop } from './power.js'
+import { share } from './share.js'
 import { show } from './show.js'
 import { sync } from './sync.js'
+import { transfer } from './transfer.js'
 import { whoami } from './whoami.js'
 
 /** Every command, in the order in which help shows them. */
@@ -27,6 +29,8 @@ export const commands: readonly Command[] = [
   cancel,
   port,
   credentials,
+  share,
+  transfer,
   keys,
   notices,
   sync,

@@ -1,5 +1,6 @@
 import { addKey, removeKey } from '../../core/operations/keys.js'
 import type { Edit } from '../../core/edits.js'
+import { enteredBy } from '../../core/sharing.js'
 import { keysCard } from '../cards/lists.js'
 import { argument, command, say, type Answer, type Desk } from '../command.js'
 
@@ -39,11 +40,11 @@ function mine<Owned extends { readonly person: string }>(desk: Desk, all: readon
 
 function changed(desk: Desk, edits: readonly Edit[], title: string): Answer {
   const { context } = desk
-  const own = context.state.sandboxes.filter((sandbox) => sandbox.owner === context.actor.person.id)
+  const entered = enteredBy(context.state, context.actor.person.id).filter(({ phase }) => phase !== 'deleting')
   return {
     answer: 'edit',
-    edits,
+    // Nothing else is wanted of them; that makes it a person's word, which a pause of sync does not hold back.
+    edits: [...edits, ...entered.map(({ id }): Edit => ({ edit: 'sandbox.want', id }))],
     message: (after) => keysCard(mine(desk, after.keys), context.now, title),
-    poke: own.map((sandbox) => sandbox.id),
   }
 }

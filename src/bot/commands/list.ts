@@ -24,7 +24,7 @@ export const list = command(
       .filter((sandbox) => all || entered.includes(sandbox))
       .filter((sandbox) => args['state'] === undefined || statusOf(sandbox) === args['state'])
       .toSorted((a, b) => a.name.localeCompare(b.name))
-    return say(listCard(state, shown, { all, page: pageOf(args['page']), args, addresses }))
+    return say(listCard(state, shown, { viewer: actor.person.id, all, page: pageOf(args['page']), args, addresses }))
   },
   { isFrequent: true, specialNeeds: [{ args: { all: 'yes' }, need: 'admin', refusal: ONLY_ADMINS }] },
 )

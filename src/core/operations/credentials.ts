@@ -1,7 +1,7 @@
+import { accountName } from '../accounts.js'
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
 import type { Account } from '../sandbox.js'
-import { accountName } from './create.js'
 import { alive, enteredSandbox, notBusy, startOperation, type Context } from './operation-context.js'
 
 export interface CredentialsRequest {

@@ -1,4 +1,5 @@
 import { mayBecome, type Sandbox } from '../sandbox.js'
+import { entrantsOf } from '../sharing.js'
 import type { Settings, State } from '../state.js'
 import { planInstance, type SeenInstance } from './instance.js'
 import { ownerOf, planPipe, wantedPipe, type SeenPipe } from './pipe.js'
@@ -20,11 +21,15 @@ export interface SandboxPlan {
 
 /** All that differs between what is wanted of one sandbox and what is there. */
 export function planSandbox(sandbox: Sandbox, state: State, seen: Seen, settings: Settings): SandboxPlan {
-  const keys = state.keys.filter((key) => key.person === sandbox.owner)
+  const entrants = entrantsOf(state, sandbox)
+  const keys = state.keys.filter((key) => entrants.has(key.person))
+  // Fail closed: a login that is left over opens nothing to one who may not enter.
+  const accounts = sandbox.spec.accounts.filter((account) => entrants.has(account.person))
+  const open = { ...sandbox, spec: { ...sandbox.spec, accounts } }
   return {
     instance: planInstance(sandbox, seen.instances.get(sandbox.instance) ?? null),
     pipe: planPipe(sandbox, wantedPipe(sandbox, keys, settings), seen.pipes.get(sandbox.name) ?? null),
-    route: planRoutes(sandbox, wantedRoutes(sandbox, settings), seen.routes),
+    route: planRoutes(sandbox, wantedRoutes(open, settings), seen.routes),
   }
 }
 

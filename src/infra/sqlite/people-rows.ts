@@ -84,6 +84,10 @@ export function shareOf(row: Row): Share {
   }
 }
 
+export function offerRow({ sandbox, to, by, at, until }: TransferOffer): Row {
+  return { sandbox, receiver: to, offered_by: by, at: at.getTime(), until: until.getTime() }
+}
+
 export function offerOf(row: Row): TransferOffer {
   return {
     sandbox: String(row.sandbox),

@@ -10,6 +10,7 @@ import {
   grantRow,
   joiningOf,
   offerOf,
+  offerRow,
   roomOf,
   shareOf,
   shareRow,
@@ -71,6 +72,10 @@ export class PeopleTables {
         const { sandbox, person } = edit
         return this.run('DELETE FROM share WHERE sandbox = @sandbox AND person = @person', { sandbox, person })
       }
+      case 'offer.put':
+        return this.put('transfer_offer', offerRow(edit.offer))
+      case 'offer.remove':
+        return this.run('DELETE FROM transfer_offer WHERE sandbox = @sandbox', { sandbox: edit.sandbox })
       case 'departure.remove':
         return this.run('DELETE FROM departure WHERE person = @person', { person: edit.person })
       default:
