@@ -37,6 +37,7 @@ import { SqliteStore } from './infra/sqlite/store.js'
 import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
 import { HealthWatch } from './sync/health-watch.js'
+import { HostRoomWatch } from './sync/host-room-watch.js'
 import { HostWatch } from './sync/host-watch.js'
 import { Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
@@ -89,6 +90,7 @@ class Composition {
   private readonly codes: Codes
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
+  private readonly hostRoom: HostRoomWatch
   private readonly endings: Endings
   private readonly health: HealthWatch
   private readonly router: BotRouter
@@ -134,6 +136,7 @@ class Composition {
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
     this.watch = new HostWatch({ instances: host.world.instances, prepare, schedule, log: this.note })
     closing.add(() => this.watch.close())
+    this.hostRoom = new HostRoomWatch({ instances: host.world.instances, clock: host.world.clock, log: this.note })
     const { store, announcer, trail, note, loop: sync } = this
     this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
     closing.add(() => this.health.close())
@@ -150,6 +153,7 @@ class Composition {
       announcer: this.announcer,
       sync: this.loop,
       network: () => this.watch.network(),
+      room: () => this.hostRoom.room(),
       newId: randomUUID,
       log: (message, details) => options.log.error(details, message),
     })
@@ -177,6 +181,7 @@ class Composition {
     const lookAtAll = (): void => {
       this.endWhatEnds()
       void watch.refresh()
+      void this.hostRoom.refresh()
       loop.pokeAll()
     }
     lookAtAll()

@@ -4,7 +4,9 @@ import { InfraError, UserError } from '../core/errors.js'
 import { identityText, type Identity, type Person } from '../core/person.js'
 import type { Origin } from '../core/operation.js'
 import type { Context } from '../core/operations/operation-context.js'
+import type { HostRoom } from '../core/host-room.js'
 import type { Clock, Store, Sync } from '../core/ports.js'
+import { checkQuotas } from '../core/quota-check.js'
 import { enteredBy } from '../core/sharing.js'
 import type { Network, Settings, State } from '../core/state.js'
 import type { ActionTokens } from './action-tokens.js'
@@ -58,6 +60,8 @@ export interface RouterParts {
   readonly addresses: Addresses
   /** What Incus last said; null until the host has answered once. */
   readonly network: () => Network | null
+  /** What the host last said it has left; null where it has not. */
+  readonly room: () => HostRoom | null
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
@@ -219,17 +223,12 @@ export class BotRouter implements Router {
     // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
     const answer = given instanceof Promise ? await given : given
     if (answer.answer === 'say') return this.reply(key, written, answer.message, 'done')
-    return this.apply(key, written, answer, person, known === undefined)
+    return this.apply(key, written, answer, person, state)
   }
 
   /** Edits, answer, audit and the first messages are one transaction; the loop is told after it. */
-  private apply(
-    key: string,
-    written: WrittenRequest,
-    answer: Extract<Answer, { answer: 'edit' }>,
-    person: Person,
-    isNew: boolean,
-  ): Promise<Outcome> {
+  private apply(key: string, written: WrittenRequest, answer: Edited, person: Person, before: State): Promise<Outcome> {
+    const isNew = !before.persons.some((one) => one.id === person.id)
     const { store, inbox, announcer, sync, trail } = this.parts
     const edits: readonly Edit[] = [...(isNew ? [{ edit: 'person.add' as const, person }] : []), ...answer.edits]
     const started = edits.find((edit) => edit.edit === 'operation.start')?.operation
@@ -238,6 +237,7 @@ export class BotRouter implements Router {
     const { asker } = request
     store.commit(edits, () => {
       const after = store.state()
+      this.demandQuota(answer, asker, person, before, after)
       if (started !== undefined) announcer.begun(started, after)
       if (answer.message !== null) this.want(`reply:${key}`, written, answer.message(after))
       inbox.answered(key, started === undefined ? outcome : `op:${started.id}`)
@@ -254,6 +254,13 @@ export class BotRouter implements Router {
     )
     sync.poke([...new Set([...touched, ...(answer.poke ?? [])])])
     return started === undefined ? Promise.resolve(outcome) : announcer.whenEnded(started.id)
+  }
+
+  /** Inside the transaction that takes what is asked for. Throws UserError, which takes all of it back. */
+  private demandQuota({ edits }: Edited, asker: Asker, person: Person, before: State, after: State): void {
+    const { settings, room, clock } = this.parts
+    const presence = presenceOf(asker)
+    checkQuotas({ before, after, edits, settings, actor: person.id, presence, room: room(), now: clock.now() })
   }
 
   private reply(
@@ -343,6 +350,8 @@ function newPerson({ identity, name }: Asker, id: string): Person {
     .slice(0, 60)
   return { id, name: label === '' ? identity.user.slice(0, 60) : label, identities: [identity], isMuted: false }
 }
+
+type Edited = Extract<Answer, { answer: 'edit' }>
 
 /** Where not all who read the place may see it, it goes on between the two. */
 function originOf({ identity, place }: Asker, eventKey: string, isInTheOpen: boolean): Origin {

@@ -94,6 +94,16 @@ const grant = z.strictObject({
   until: key(z.date(), 'a date, such as 2027-03-31').optional(),
 })
 
+const whole = key(z.int().min(0).max(100_000), 'a whole number')
+const limits = {
+  sandboxes: whole.optional(),
+  running: whole.optional(),
+  cpus: key(z.number().min(0).max(100_000), 'a number of CPUs').optional(),
+  memory: size.optional(),
+  disk: size.optional(),
+}
+const quotaGroup = z.strictObject({ to: subject, ...limits })
+
 /** Every table and key of config.toml, with its default. */
 export const configSchema = z.strictObject({
   service: z
@@ -195,6 +205,15 @@ export const configSchema = z.strictObject({
       grants: z.array(grant).prefault([]),
       rooms: z.array(room).prefault([]),
       trust_hours: key(z.number().min(0).max(8760), 'a number of hours from 0 to 8760').default(24),
+    })
+    .prefault({}),
+  quotas: z
+    .strictObject({
+      member: z.strictObject(limits).prefault({}),
+      admin: z.strictObject(limits).prefault({}),
+      total: z.strictObject(limits).prefault({}),
+      groups: z.array(quotaGroup).prefault([]),
+      headroom: z.strictObject({ memory: size.prefault('512MiB'), disk: size.prefault('2GiB') }).prefault({}),
     })
     .prefault({}),
   audit: z.strictObject({ mirror: channel.optional() }).prefault({}),

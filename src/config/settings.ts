@@ -1,5 +1,6 @@
 import type { Config } from '../config.js'
 import type { Limits } from '../core/sandbox.js'
+import type { Allowance, QuotaSettings, Resource } from '../core/quota.js'
 import type { AccessSettings, Settings, Template } from '../core/state.js'
 import type { Addresses } from '../bot/cards/addresses.js'
 import type { CaddyAddress } from '../infra/caddy/client.js'
@@ -19,7 +20,23 @@ export function settingsOf(config: Config): Settings {
     reservedNames: sandboxes.reserved_names,
     pins: incus.pins ?? null,
     access: accessSettings(config),
+    quotas: quotaSettings(config),
   }
+}
+
+function quotaSettings({ quotas }: Config): QuotaSettings {
+  const { member, admin, total, groups, headroom } = quotas
+  return {
+    total: allowance(total),
+    roles: { member: allowance(member), admin: allowance(admin) },
+    groups: groups.map(({ to, ...limits }) => ({ group: to, allowance: allowance(limits) })),
+    headroom,
+  }
+}
+
+/** What the file does not say is left out. */
+function allowance(limits: Readonly<Partial<Record<Resource, number | undefined>>>): Allowance {
+  return Object.fromEntries(Object.entries(limits).filter(([, amount]) => amount !== undefined)) as Allowance
 }
 
 function accessSettings({ access }: Config): AccessSettings {

@@ -146,7 +146,7 @@ export function hasLeft(state: State, person: PersonId): boolean {
 }
 
 /** What is known of the person beside what the platform says right now; where it says all of the groups, that counts. */
-function presencesOf(state: State, settings: AccessConfig, presence: Presence, now: Date): readonly Presence[] {
+export function presencesOf(state: State, settings: AccessConfig, presence: Presence, now: Date): readonly Presence[] {
   const oldest = now.getTime() - settings.access.trustMs
   const recent = state.sightings.filter((one) => one.at.getTime() > oldest)
   const identities = personOf(state, presence.identity)?.identities ?? [presence.identity]

@@ -1,6 +1,7 @@
 import type { Grant } from './access.js'
 import type { OneTimeCode } from './one-time-code.js'
 import type { Identity, PersonId } from './person.js'
+import type { Quota, QuotaScope, Resource } from './quota.js'
 import type { SandboxId } from './sandbox.js'
 import type { Share, TransferOffer } from './sharing.js'
 import type { Subject } from './subject.js'
@@ -29,4 +30,7 @@ export type PeopleEdit =
   /** In place of another offer of the same sandbox. */
   | { readonly edit: 'offer.put'; readonly offer: TransferOffer }
   | { readonly edit: 'offer.remove'; readonly sandbox: SandboxId }
+  /** In place of what was set for the same scope and resource. */
+  | { readonly edit: 'quota.put'; readonly quota: Quota }
+  | { readonly edit: 'quota.remove'; readonly of: QuotaScope; readonly resource: Resource }
   | { readonly edit: 'departure.remove'; readonly person: PersonId }

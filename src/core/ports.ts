@@ -1,4 +1,5 @@
 import type { Edit } from './edits.js'
+import type { HostRoom } from './host-room.js'
 import type { Notice } from './notice.js'
 import type { Operation } from './operation.js'
 import type { InstanceChange, SeenInstance } from './parts/instance.js'
@@ -19,6 +20,8 @@ export interface InstanceKeeper {
   apply(change: InstanceChange, detail: (text: string) => void, signal: AbortSignal): Promise<void>
   /** The network that instances live in. Throws InfraError. */
   network(signal: AbortSignal): Promise<Network>
+  /** What the host has left, asked for at `at`. Throws InfraError. */
+  room(at: Date, signal: AbortSignal): Promise<HostRoom>
   /** What no event tells of a running instance. `diskLimit` in bytes. Throws InfraError. */
   health(name: string, diskLimit: number, signal: AbortSignal): Promise<InstanceHealth>
 }

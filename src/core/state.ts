@@ -7,6 +7,7 @@ import type { Share, TransferOffer } from './sharing.js'
 import type { Sighting } from './sighting.js'
 import type { Operation } from './operation.js'
 import type { Identity, Person, SshKey } from './person.js'
+import type { Quota, QuotaSettings } from './quota.js'
 import type { Subject } from './subject.js'
 
 /** What is true of the network that instances live in, as Incus last said. */
@@ -39,6 +40,8 @@ export interface State {
   readonly offers: readonly TransferOffer[]
   readonly joinings: readonly Joining[]
   readonly departures: readonly Departure[]
+  /** Those that were set by command. */
+  readonly quotas: readonly Quota[]
 }
 
 export interface Template {
@@ -62,6 +65,7 @@ export interface Settings {
   /** Inclusive range of addresses for pins; null: all of the network outside DHCP. */
   readonly pins: readonly [string, string] | null
   readonly access: AccessSettings
+  readonly quotas: QuotaSettings
 }
 
 export interface AccessSettings {

@@ -12,6 +12,7 @@ import { SandboxCards } from '../../src/bot/sandbox-cards.js'
 import type { Edit } from '../../src/core/edits.js'
 import { parseIdentity, type Identity, type Person } from '../../src/core/person.js'
 import { personOf } from '../../src/core/access.js'
+import type { HostRoom } from '../../src/core/host-room.js'
 import type { Sync } from '../../src/core/ports.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import { sandboxByName, type AccessSettings, type Settings, type State } from '../../src/core/state.js'
@@ -21,7 +22,7 @@ import { openDatabase, type Db } from '../../src/infra/sqlite/database.js'
 import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
 import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
-import { aSandbox, noAccess } from '../core/sandbox-fixture.js'
+import { aSandbox, noAccess, noQuotas } from '../core/sandbox-fixture.js'
 import { FakePlatform } from './fakes.js'
 
 export const START = new Date('2026-06-01T12:00:00Z')
@@ -37,6 +38,7 @@ export function settingsWith(access: Partial<AccessSettings>, more: Partial<Sett
     reservedNames: [],
     pins: null,
     access: { ...noAccess, ...access },
+    quotas: noQuotas,
     ...more,
   }
 }
@@ -67,6 +69,8 @@ export class PeopleWorld {
   readonly poked: string[] = []
   readonly logged: string[] = []
   now = START
+  /** What the host says it has left. */
+  room: HostRoom | null = null
   private events = 0
   private ids = 0
 
@@ -108,6 +112,7 @@ export class PeopleWorld {
       announcer: this.announcer,
       sync: this.sync(),
       network: () => ({ name: 'sb', ipv4: '10.88.0.1/24', dhcpRanges: [], leased: [] }),
+      room: () => this.room,
       newId: () => `id${(this.ids += 1)}x${names.length}`,
     })
   }

@@ -16,7 +16,7 @@ import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
 import { SandboxCards } from '../../src/bot/sandbox-cards.js'
 import { BotRouter } from '../../src/bot/router.js'
-import { noAccess } from '../core/sandbox-fixture.js'
+import { noAccess, noQuotas } from '../core/sandbox-fixture.js'
 import { ada, FakePlatform } from './fakes.js'
 
 const eve = { ...ada, user: 'eve' }
@@ -37,6 +37,7 @@ const settings: Settings = {
   reservedNames: [],
   pins: null,
   access: { ...noAccess, members: [ada] },
+  quotas: noQuotas,
 }
 
 function world() {
@@ -92,7 +93,7 @@ function world() {
     log,
     platforms,
   }
-  const router = new BotRouter({ ...parts, network: () => network })
+  const router = new BotRouter({ ...parts, network: () => network, room: () => null })
   const request = (eventKey: string, identity = ada, sentAt = start): ChatRequest => ({
     asker: {
       identity,
@@ -172,7 +173,7 @@ describe('the router', () => {
     expect(await router.accept(request('e1'), call, 'caller').ended).toBe('refused')
     const admin = world()
     const settingsOfAdmin = { ...settings, access: { ...noAccess, admins: [ada] } }
-    const other = new BotRouter({ ...admin, settings: settingsOfAdmin, network: () => null })
+    const other = new BotRouter({ ...admin, settings: settingsOfAdmin, network: () => null, room: () => null })
     expect(await other.accept(admin.request('e2'), call, 'caller').ended).toBe('failed')
     expect(await admin.texts()).toMatch(/incident [0-9A-Z]{4};/)
     expect(await admin.texts()).not.toContain('details')
@@ -292,6 +293,7 @@ describe('the router', () => {
       ...world(),
       settings: { ...settings, access: { ...noAccess, members: [ada, other.identity] } },
       network: () => null,
+      room: () => null,
     })
     expect(admitted.parse(other, filled)).toMatchObject({ kind: 'refuse' })
     const forged = { ...filled, token: `${parsed.form.token}x` as typeof parsed.form.token }

@@ -8,7 +8,7 @@ import { mayBecome, type Phase, type PowerAsk, type Sandbox } from '../../src/co
 import type { Settings } from '../../src/core/state.js'
 import { learn } from '../../src/sync/follow.js'
 import { instanceOf, ModelWorld } from './model-world.js'
-import { aSandbox, aState, noAccess } from './sandbox-fixture.js'
+import { aSandbox, aState, noAccess, noQuotas } from './sandbox-fixture.js'
 
 const settings: Settings = {
   base: 'box.example.com',
@@ -18,6 +18,7 @@ const settings: Settings = {
   reservedNames: [],
   pins: null,
   access: noAccess,
+  quotas: noQuotas,
 }
 
 const phases: fc.Arbitrary<Phase> = fc.constantFrom('creating', 'ready', 'deleting')

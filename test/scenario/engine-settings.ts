@@ -1,6 +1,6 @@
 import type { Settings } from '../../src/core/state.js'
 import type { PauseSwitch } from '../../src/sync/loop.js'
-import { noAccess } from '../core/sandbox-fixture.js'
+import { noAccess, noQuotas } from '../core/sandbox-fixture.js'
 import type { TestHost } from './engine.js'
 
 export function settingsFor(host: TestHost): Settings {
@@ -14,6 +14,7 @@ export function settingsFor(host: TestHost): Settings {
     reservedNames: [],
     pins: host.pins,
     access: noAccess,
+    quotas: noQuotas,
   }
 }
 

@@ -1,10 +1,9 @@
-import type { Role } from '../../core/access.js'
-import type { Person, PersonId, SshKey } from '../../core/person.js'
+import type { PersonId, SshKey } from '../../core/person.js'
 import { statusOf, type Sandbox } from '../../core/sandbox.js'
 import type { State } from '../../core/state.js'
 import type { Button, Field, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
-import { count, sentence, span, statusWord } from './words.js'
+import { sentence, span, statusWord } from './words.js'
 
 const PAGE = 15
 
@@ -89,25 +88,6 @@ export function keysCard(keys: readonly SshKey[], now: Date, title?: string): Me
       { block: 'fields', fields },
       sentence('Every sandbox that you may enter follows. To remove one: `/sandbox keys remove` and its fingerprint'),
       { block: 'buttons', buttons: [add] },
-    ],
-  }
-}
-
-export function whoamiCard(person: Person, role: Role, state: State, identity: string): Message {
-  const own = state.sandboxes.filter((sandbox) => sandbox.owner === person.id).length
-  const keys = state.keys.filter((key) => key.person === person.id).length
-  return {
-    title: `You are ${person.name}, ${role}`,
-    tone: 'plain',
-    blocks: [
-      {
-        block: 'fields',
-        fields: [
-          { label: 'Identity', value: [{ code: identity }] },
-          { label: 'Sandboxes', value: [count(own, 'sandbox').replace(/xs$/, 'xes')] },
-          { label: 'SSH', value: [count(keys, 'key')] },
-        ],
-      },
     ],
   }
 }

@@ -3,11 +3,12 @@ import { argument, command, type Answer, type Args, type Desk } from '../command
 import { audit } from './admin/audit.js'
 import { grant, grants, revoke } from './admin/grants.js'
 import { people } from './admin/people.js'
+import { quota } from './admin/quota.js'
 import { room } from './admin/room.js'
 
 type Act = (desk: Desk, args: Args) => Answer
 
-const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, room, audit }
+const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, room, quota, audit }
 const outcomes = ['done', 'started', 'refused', 'failed', 'cancelled', 'stuck'] as const satisfies AuditOutcome[]
 /** Those that are about somebody, or some place. */
 const aboutSomeone = ['grant', 'revoke', 'room']
@@ -26,10 +27,16 @@ export const admin = command(
       positional: true,
       required: (args) => aboutSomeone.includes(args['action'] ?? ''),
     }),
-    argument('what', 'What', 'For grant: member, admin, or commands such as list,show. For room: on or off', {
-      positional: true,
-      required: (args) => args['action'] === 'grant',
-    }),
+    argument(
+      'what',
+      'What',
+      'For grant: member, admin, or commands such as list,show. For quota: sandboxes, running, cpus, memory or disk. For room: on or off',
+      {
+        positional: true,
+        required: (args) => args['action'] === 'grant',
+      },
+    ),
+    argument('amount', 'Amount', 'For quota: 5, 16GiB, none or default', { positional: true }),
     argument('until', 'Until', 'When it ends: 12h, 30d, 2w or 2027-03-31; without an end where left out'),
     argument('since', 'Since', 'For audit: 24h, 7d or 2026-03-31'),
     argument('sandbox', 'Sandbox', 'For audit: only what was about this one'),

@@ -122,6 +122,10 @@ export const migrations: readonly Migration[] = [
       person TEXT PRIMARY KEY REFERENCES person (id), at INTEGER NOT NULL, taken_out_by TEXT, until INTEGER NOT NULL,
       taken TEXT NOT NULL
     ) STRICT;
+    CREATE TABLE quota (
+      scope TEXT NOT NULL, of TEXT NOT NULL, resource TEXT NOT NULL, amount REAL,
+      PRIMARY KEY (scope, of, resource)
+    ) STRICT;
     -- '' is what was written before there was a chain; it is chained at the next start.
     ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
     CREATE INDEX audit_operation ON audit (operation) WHERE operation IS NOT NULL;

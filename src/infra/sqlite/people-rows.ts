@@ -1,10 +1,11 @@
-import type { Gives, Grant } from '../../core/access.js'
+import type { Gives, Grant, Role } from '../../core/access.js'
 import type { Departure } from '../../core/departure.js'
 import type { Joining } from '../../core/joining.js'
 import type { OneTimeCode } from '../../core/one-time-code.js'
+import { scopeText, type Quota, type QuotaScope, type Resource } from '../../core/quota.js'
 import type { Share, TransferOffer } from '../../core/sharing.js'
 import type { Sighting } from '../../core/sighting.js'
-import type { Subject } from '../../core/subject.js'
+import { parseSubject, type Subject } from '../../core/subject.js'
 import type { Row } from './rows.js'
 
 /** What this file writes as JSON it reads as the same type; the schema's migrations keep that true. */
@@ -95,6 +96,34 @@ export function offerOf(row: Row): TransferOffer {
     by: String(row.offered_by),
     at: date(row.at),
     until: date(row.until),
+  }
+}
+
+export function quotaRow({ of, resource, amount }: Quota): Row {
+  return { scope: of.scope, of: scopeText(of), resource, amount }
+}
+
+export function quotaOf(row: Row): Quota {
+  return {
+    of: scopeOf(String(row.scope) as QuotaScope['scope'], String(row.of)),
+    resource: String(row.resource) as Resource,
+    amount: row.amount === null || row.amount === undefined ? null : Number(row.amount),
+  }
+}
+
+function scopeOf(scope: QuotaScope['scope'], of: string): QuotaScope {
+  switch (scope) {
+    case 'total':
+      return { scope }
+    case 'role':
+      return { scope, role: of as Role }
+    case 'person':
+      return { scope, person: of }
+    case 'group': {
+      const group = parseSubject(of)
+      if (group === null) throw new Error(`the database holds a quota of ${of}, which is no group`)
+      return { scope, group }
+    }
   }
 }
 

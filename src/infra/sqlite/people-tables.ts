@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.js'
 import type { PeopleEdit } from '../../core/people-edits.js'
+import { scopeText } from '../../core/quota.js'
 import type { State } from '../../core/state.js'
 import type { Subject } from '../../core/subject.js'
 import type { Db } from './database.js'
@@ -11,6 +12,8 @@ import {
   joiningOf,
   offerOf,
   offerRow,
+  quotaOf,
+  quotaRow,
   roomOf,
   shareOf,
   shareRow,
@@ -21,7 +24,7 @@ import type { Row } from './rows.js'
 
 type PeopleState = Pick<
   State,
-  'grants' | 'rooms' | 'sightings' | 'codes' | 'shares' | 'offers' | 'joinings' | 'departures'
+  'quotas' | 'grants' | 'rooms' | 'sightings' | 'codes' | 'shares' | 'offers' | 'joinings' | 'departures'
 >
 
 /** The tables of who may do what. */
@@ -37,6 +40,7 @@ export class PeopleTables {
       shares: this.rows('SELECT * FROM share ORDER BY at, rowid').map(shareOf),
       offers: this.rows('SELECT * FROM transfer_offer ORDER BY at').map(offerOf),
       joinings: this.rows('SELECT * FROM joining ORDER BY at, rowid').map(joiningOf),
+      quotas: this.rows('SELECT * FROM quota ORDER BY scope, of, resource').map(quotaOf),
       departures: this.rows('SELECT * FROM departure ORDER BY at').map(departureOf),
     }
   }
@@ -76,6 +80,13 @@ export class PeopleTables {
         return this.put('transfer_offer', offerRow(edit.offer))
       case 'offer.remove':
         return this.run('DELETE FROM transfer_offer WHERE sandbox = @sandbox', { sandbox: edit.sandbox })
+      case 'quota.put':
+        return this.put('quota', quotaRow(edit.quota))
+      case 'quota.remove': {
+        const { of, resource } = edit
+        const sql = 'DELETE FROM quota WHERE scope = @scope AND of = @of AND resource = @resource'
+        return this.run(sql, { scope: of.scope, of: scopeText(of), resource })
+      }
       case 'departure.remove':
         return this.run('DELETE FROM departure WHERE person = @person', { person: edit.person })
       default:
