@@ -159,9 +159,9 @@ export class BotAnnouncer implements Announcer {
   }
 
   /** A direct message to somebody about what another one did; told once a slot. Nobody can be reached: nothing. */
-  tell(slot: string, person: PersonId, message: Message): void {
+  tell(slot: string, to: PersonId | Identity, message: Message): void {
     const { store, outbox } = this.parts
-    const identity = this.identityOf(store.state(), person)
+    const identity = typeof to === 'string' ? this.identityOf(store.state(), to) : to
     if (identity !== undefined) outbox.want(slot, { platform: identity.platform, direct: identity }, message)
   }
 

@@ -1,7 +1,7 @@
 import type { Need } from '../core/access.js'
 import type { Edit } from '../core/edits.js'
 import type { Context } from '../core/operations/operation-context.js'
-import type { PersonId } from '../core/person.js'
+import type { Identity, PersonId } from '../core/person.js'
 import type { Sync } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
 import type { State } from '../core/state.js'
@@ -63,7 +63,8 @@ export type Answer =
     }
 
 export interface Telling {
-  readonly person: PersonId
+  /** A person, where they last spoke; or just this one of their identities. */
+  readonly to: PersonId | Identity
   readonly message: Message
 }
 

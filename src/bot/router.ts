@@ -242,7 +242,7 @@ export class BotRouter implements Router {
       if (answer.message !== null) this.want(`reply:${key}`, written, answer.message(after))
       inbox.answered(key, started === undefined ? outcome : `op:${started.id}`)
       for (const [at, one] of (answer.tell?.(after) ?? []).entries()) {
-        announcer.tell(`told:${key}:${at}`, one.person, one.message)
+        announcer.tell(`told:${key}:${at}`, one.to, one.message)
       }
       for (const { sandbox, former } of answer.passed ?? []) announcer.passedOn(sandbox, former)
       const about = started === undefined ? {} : { operation: started.id, sandbox: started.sandboxName }

@@ -1,4 +1,6 @@
 import type { Grant } from './access.js'
+import type { Departure } from './departure.js'
+import type { Joining } from './joining.js'
 import type { OneTimeCode } from './one-time-code.js'
 import type { Identity, PersonId } from './person.js'
 import type { Quota, QuotaScope, Resource } from './quota.js'
@@ -33,4 +35,9 @@ export type PeopleEdit =
   /** In place of what was set for the same scope and resource. */
   | { readonly edit: 'quota.put'; readonly quota: Quota }
   | { readonly edit: 'quota.remove'; readonly of: QuotaScope; readonly resource: Resource }
+  | { readonly edit: 'identity.move'; readonly identity: Identity; readonly to: PersonId }
+  | { readonly edit: 'key.give'; readonly id: string; readonly to: PersonId }
+  | { readonly edit: 'joining.put'; readonly joining: Joining }
+  | { readonly edit: 'joining.remove'; readonly id: string }
+  | { readonly edit: 'departure.put'; readonly departure: Departure }
   | { readonly edit: 'departure.remove'; readonly person: PersonId }

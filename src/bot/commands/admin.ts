@@ -2,16 +2,16 @@ import type { AuditOutcome } from '../../core/audit.js'
 import { argument, command, type Answer, type Args, type Desk } from '../command.js'
 import { audit } from './admin/audit.js'
 import { grant, grants, revoke } from './admin/grants.js'
-import { people } from './admin/people.js'
+import { people, unlink } from './admin/people.js'
 import { quota } from './admin/quota.js'
 import { room } from './admin/room.js'
 
 type Act = (desk: Desk, args: Args) => Answer
 
-const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, room, quota, audit }
+const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, unlink, room, quota, audit }
 const outcomes = ['done', 'started', 'refused', 'failed', 'cancelled', 'stuck'] as const satisfies AuditOutcome[]
 /** Those that are about somebody, or some place. */
-const aboutSomeone = ['grant', 'revoke', 'room']
+const aboutSomeone = ['grant', 'revoke', 'unlink', 'room']
 
 export const admin = command(
   'admin',

@@ -6,6 +6,7 @@ import { credentials } from './credentials.js'
 import { remove } from './delete.js'
 import { help } from './help.js'
 import { keys } from './keys.js'
+import { link } from './link.js'
 import { list } from './list.js'
 import { notices } from './notices.js'
 import { pair } from './pair.js'
@@ -15,6 +16,7 @@ import { share } from './share.js'
 import { show } from './show.js'
 import { sync } from './sync.js'
 import { transfer } from './transfer.js'
+import { unlink } from './unlink.js'
 import { whoami } from './whoami.js'
 
 /** Every command, in the order in which help shows them. */
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   notices,
   sync,
   admin,
+  link,
+  unlink,
   pair,
   whoami,
   help,

@@ -29,7 +29,7 @@ export const share = command(
         answer: 'edit',
         edits: unshareSandbox(context, { sandbox: name, person }),
         message: (after) => sharesCard(after, sandbox, `${person.name} is taken out of ${sandbox.name}`),
-        tell: () => [{ person: person.id, message }],
+        tell: () => [{ to: person.id, message }],
       }
     }
     const until = args['until'] === undefined ? null : parseUntil(args['until'], now)
@@ -37,9 +37,7 @@ export const share = command(
       answer: 'edit',
       edits: shareSandbox(context, { sandbox: name, person, until }),
       message: (after) => sharesCard(after, sandbox, `${sandbox.name} is shared with ${person.name}`),
-      tell: (after) => [
-        { person: person.id, message: sharedWithYou(after, sandbox, actor.person, person.id, addresses) },
-      ],
+      tell: (after) => [{ to: person.id, message: sharedWithYou(after, sandbox, actor.person, person.id, addresses) }],
     }
   },
 )

@@ -59,7 +59,7 @@ function offered({ context, presence }: Desk, name: string, who: string): Answer
     answer: 'edit',
     edits,
     message: () => offeredCard(sandbox, to),
-    tell: () => [{ person: to.id, message: offeredToYou(sandbox, actor.person, until) }],
+    tell: () => [{ to: to.id, message: offeredToYou(sandbox, actor.person, until) }],
   }
 }
 
@@ -71,7 +71,7 @@ function accepted({ context, addresses }: Desk, name: string): Answer {
     answer: 'edit',
     edits,
     message: (after) => sandboxCard(after, named(after, name), addresses, now),
-    tell: () => [{ person: sandbox.owner, message: passedCard(sandbox.name, actor.person.name) }],
+    tell: () => [{ to: sandbox.owner, message: passedCard(sandbox.name, actor.person.name) }],
     passed: [{ sandbox: sandbox.id, former: sandbox.owner }],
   }
 }
@@ -84,7 +84,7 @@ function declined({ context }: Desk, name: string): Answer {
     answer: 'edit',
     edits,
     message: () => told(`You have declined ${sandbox.name}. It stays where it is.`),
-    tell: () => [{ person: sandbox.owner, message: told(words) }],
+    tell: () => [{ to: sandbox.owner, message: told(words) }],
   }
 }
 

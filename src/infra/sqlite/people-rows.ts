@@ -127,6 +127,10 @@ function scopeOf(scope: QuotaScope['scope'], of: string): QuotaScope {
   }
 }
 
+export function joiningRow({ id, from, to, at, moved }: Joining): Row {
+  return { id, former: from, person: to, at: at.getTime(), moved: JSON.stringify(moved) }
+}
+
 export function joiningOf(row: Row): Joining {
   return {
     id: String(row.id),
@@ -134,6 +138,16 @@ export function joiningOf(row: Row): Joining {
     to: String(row.person),
     at: date(row.at),
     moved: json(row.moved),
+  }
+}
+
+export function departureRow({ person, at, by, until, taken }: Departure): Row {
+  return {
+    person,
+    at: at.getTime(),
+    taken_out_by: by,
+    until: until.getTime(),
+    taken: JSON.stringify(taken),
   }
 }
 

@@ -7,9 +7,11 @@ import type { Db } from './database.js'
 import {
   codeOf,
   departureOf,
+  departureRow,
   grantOf,
   grantRow,
   joiningOf,
+  joiningRow,
   offerOf,
   offerRow,
   quotaOf,
@@ -87,6 +89,19 @@ export class PeopleTables {
         const sql = 'DELETE FROM quota WHERE scope = @scope AND of = @of AND resource = @resource'
         return this.run(sql, { scope: of.scope, of: scopeText(of), resource })
       }
+      case 'identity.move': {
+        const sql =
+          'UPDATE identity SET person = @to WHERE platform = @platform AND workspace = @workspace AND user = @user'
+        return this.run(sql, { ...edit.identity, to: edit.to })
+      }
+      case 'key.give':
+        return this.run('UPDATE ssh_key SET person = @to WHERE id = @id', { id: edit.id, to: edit.to })
+      case 'joining.put':
+        return this.put('joining', joiningRow(edit.joining))
+      case 'joining.remove':
+        return this.run('DELETE FROM joining WHERE id = @id', { id: edit.id })
+      case 'departure.put':
+        return this.put('departure', departureRow(edit.departure))
       case 'departure.remove':
         return this.run('DELETE FROM departure WHERE person = @person', { person: edit.person })
       default:
