@@ -24,6 +24,7 @@ import { headText } from './core/audit.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
 import { serveStatusPages } from './infra/host/status-pages.js'
+import { HttpKeySource } from './infra/key-source.js'
 import { WorkerPasswords } from './infra/passwords.js'
 import { SqliteActions } from './infra/sqlite/actions.js'
 import { SqliteAudit } from './infra/sqlite/audit.js'
@@ -146,6 +147,7 @@ class Composition {
       ...bot,
       commands,
       codes: this.codes,
+      keySource: new HttpKeySource({ url: config.keys.import_url, timeLimitMs: config.keys.import_seconds * 1000 }),
       inbox: new SqliteInbox(this.db),
       outbox: this.outbox,
       audit: this.audit,

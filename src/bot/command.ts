@@ -2,7 +2,7 @@ import type { Need } from '../core/access.js'
 import type { Edit } from '../core/edits.js'
 import type { Context } from '../core/operations/operation-context.js'
 import type { Identity, PersonId } from '../core/person.js'
-import type { Sync } from '../core/ports.js'
+import type { KeySource, Sync } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
 import type { State } from '../core/state.js'
 import type { Presence } from '../core/subject.js'
@@ -37,6 +37,9 @@ export interface Desk {
   readonly commands: readonly Command[]
   /** Who asks, from where. */
   readonly presence: Presence
+  /** The context as it is by now, for a command that has waited for something. */
+  readonly afresh: () => Context
+  readonly keySource: KeySource
   readonly codes: Codes
   readonly audit: Pick<Audit, 'list'>
   /** Tells the asker what is never written down, by direct message or else alone where they asked. False: it cannot be. */

@@ -5,7 +5,7 @@ import { identityText, type Identity, type Person } from '../core/person.js'
 import type { Origin } from '../core/operation.js'
 import type { Context } from '../core/operations/operation-context.js'
 import type { HostRoom } from '../core/host-room.js'
-import type { Clock, Store, Sync } from '../core/ports.js'
+import type { Clock, KeySource, Store, Sync } from '../core/ports.js'
 import { checkQuotas } from '../core/quota-check.js'
 import { enteredBy } from '../core/sharing.js'
 import type { Network, Settings, State } from '../core/state.js'
@@ -55,6 +55,7 @@ export interface RouterParts {
   readonly announcer: BotAnnouncer
   readonly tokens: ActionTokens
   readonly codes: Codes
+  readonly keySource: KeySource
   readonly sync: Sync
   readonly settings: Settings
   readonly addresses: Addresses
@@ -223,7 +224,7 @@ export class BotRouter implements Router {
     // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
     const answer = given instanceof Promise ? await given : given
     if (answer.answer === 'say') return this.reply(key, written, answer.message, 'done')
-    return this.apply(key, written, answer, person, state)
+    return this.apply(key, written, answer, person, this.parts.store.state())
   }
 
   /** Edits, answer, audit and the first messages are one transaction; the loop is told after it. */
@@ -314,20 +315,33 @@ export class BotRouter implements Router {
   }
 
   private deskFor({ request }: WrittenRequest, key: string, state: State, person: Person): Desk {
-    const { settings, network, clock, newId, addresses, sync, commands, codes, announcer, audit } = this.parts
+    const { addresses, sync, commands, codes, keySource, announcer, audit, store } = this.parts
     const { asker } = request
-    const presence = presenceOf(asker)
-    const context: Context = {
+    return {
+      context: this.contextOf(asker, key, state, person),
+      afresh: () => this.contextOf(asker, key, store.state(), person),
+      addresses,
+      sync,
+      commands,
+      presence: presenceOf(asker),
+      codes,
+      keySource,
+      audit,
+      tellAlone: (message) => announcer.tellAlone(asker.identity, asker.place, message),
+    }
+  }
+
+  private contextOf(asker: Asker, key: string, state: State, person: Person): Context {
+    const { settings, network, clock, newId } = this.parts
+    return {
       state,
       settings,
       network: network(),
       actor: { person, ...this.door.accessOf(asker) },
-      origin: originOf(asker, key, isInTheOpen(state, settings, presence)),
+      origin: originOf(asker, key, isInTheOpen(state, settings, presenceOf(asker))),
       now: clock.now(),
       newId,
     }
-    const tellAlone = (message: Message): Promise<boolean> => announcer.tellAlone(asker.identity, asker.place, message)
-    return { context, addresses, sync, commands, presence, codes, audit, tellAlone }
   }
 
   private errorText(error: unknown, asker: Asker, what: string): Message {

@@ -216,6 +216,14 @@ export const configSchema = z.strictObject({
       headroom: z.strictObject({ memory: size.prefault('512MiB'), disk: size.prefault('2GiB') }).prefault({}),
     })
     .prefault({}),
+  keys: z
+    .strictObject({
+      import_url: text('an address with {name} in it', /^https?:\/\/\S*\{name\}\S*$/).default(
+        'https://github.com/{name}.keys',
+      ),
+      import_seconds: key(z.number().min(1).max(60), 'a number of seconds from 1 to 60').default(5),
+    })
+    .prefault({}),
   audit: z.strictObject({ mirror: channel.optional() }).prefault({}),
   agent: z.strictObject({ port: port.default(9999) }).prefault({}),
   slack: later.prefault({}),

@@ -30,7 +30,7 @@ export class UserError extends Error {
   }
 }
 
-export type ForeignSystem = 'incus' | 'caddy' | 'sshpiper' | 'dns' | 'agent' | 'chat' | 'disk'
+export type ForeignSystem = 'incus' | 'caddy' | 'sshpiper' | 'dns' | 'agent' | 'chat' | 'disk' | 'keys'
 
 /** `later`: waiting may heal it. `never`: the same request would fail again. */
 export type Retry = 'later' | 'never'

@@ -65,6 +65,12 @@ export interface Keyring {
   forget(sandbox: SandboxId): Promise<void>
 }
 
+/** Where people have published their public keys. */
+export interface KeySource {
+  /** Lines as they are published, by user name. Throws UserError where there is no such name, or InfraError. */
+  keysOf(name: string): Promise<readonly string[]>
+}
+
 /** Makes passwords that people can read aloud, and their bcrypt hashes, off the event loop. */
 export interface Passwords {
   make(): Promise<{ readonly password: string; readonly hash: string }>

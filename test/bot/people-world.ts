@@ -13,7 +13,7 @@ import type { Edit } from '../../src/core/edits.js'
 import { parseIdentity, type Identity, type Person } from '../../src/core/person.js'
 import { personOf } from '../../src/core/access.js'
 import type { HostRoom } from '../../src/core/host-room.js'
-import type { Sync } from '../../src/core/ports.js'
+import type { KeySource, Sync } from '../../src/core/ports.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import { sandboxByName, type AccessSettings, type Settings, type State } from '../../src/core/state.js'
 import { SqliteActions } from '../../src/infra/sqlite/actions.js'
@@ -69,6 +69,8 @@ export class PeopleWorld {
   readonly poked: string[] = []
   readonly logged: string[] = []
   now = START
+  /** What somebody has published under a user name. */
+  published: KeySource['keysOf'] = () => Promise.resolve([])
   /** What the host says it has left. */
   room: HostRoom | null = null
   private events = 0
@@ -105,6 +107,7 @@ export class PeopleWorld {
       ...base,
       commands,
       codes: this.codes,
+      keySource: { keysOf: (name) => this.published(name) },
       inbox: new SqliteInbox(db),
       outbox: this.outbox,
       audit: this.audit,

@@ -85,6 +85,7 @@ function world() {
     announcer,
     tokens,
     codes,
+    keySource: { keysOf: () => Promise.resolve([]) },
     sync,
     settings,
     addresses,
