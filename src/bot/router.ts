@@ -39,6 +39,7 @@ import { withoutButtons, type CommandCall, type Message, type PlatformMessage } 
 import type { Outbox } from './outbox.js'
 import { plainText } from './plain-text.js'
 import { checkCall, findCommand } from './parse.js'
+import { RateLimit, type RateSettings } from './rate-limit.js'
 import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
 
@@ -56,6 +57,7 @@ export interface RouterParts {
   readonly tokens: ActionTokens
   readonly codes: Codes
   readonly keySource: KeySource
+  readonly rate: RateSettings
   readonly sync: Sync
   readonly settings: Settings
   readonly addresses: Addresses
@@ -74,9 +76,11 @@ export class BotRouter implements Router {
   private readonly stale = new StaleRequests()
   private readonly door: Doorkeeper
   private readonly calls: Calls
+  private readonly rate: RateLimit
 
   constructor(private readonly parts: RouterParts) {
     this.calls = new Calls(parts)
+    this.rate = new RateLimit(parts.rate, parts.clock)
     this.door = new Doorkeeper(parts)
   }
 
@@ -220,6 +224,7 @@ export class BotRouter implements Router {
     if (command.args.some((one) => one.isCode && args[one.name] !== undefined)) {
       this.parts.codes.demandAttempt(asker.identity)
     }
+    if (command.isCostly(args)) this.rate.count(asker, person.id)
     const given = command.run(this.deskFor(written, key, state, person), args)
     // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
     const answer = given instanceof Promise ? await given : given

@@ -216,6 +216,13 @@ export const configSchema = z.strictObject({
       headroom: z.strictObject({ memory: size.prefault('512MiB'), disk: size.prefault('2GiB') }).prefault({}),
     })
     .prefault({}),
+  rate: z
+    .strictObject({
+      person: key(z.int().min(1).max(100_000), 'a whole number from 1 to 100000').default(60),
+      room: key(z.int().min(1).max(100_000), 'a whole number from 1 to 100000').default(200),
+      minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(10),
+    })
+    .prefault({}),
   keys: z
     .strictObject({
       import_url: text('an address with {name} in it', /^https?:\/\/\S*\{name\}\S*$/).default(
