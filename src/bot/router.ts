@@ -9,6 +9,7 @@ import type { Clock, KeySource, Store, Sync } from '../core/ports.js'
 import { checkQuotas } from '../core/quota-check.js'
 import { enteredBy } from '../core/sharing.js'
 import type { Network, Settings, State } from '../core/state.js'
+import type { Subject } from '../core/subject.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { BotAnnouncer } from './announcer.js'
 import type { AuditTrail } from './audit-trail.js'
@@ -31,6 +32,7 @@ import type {
 import type { Codes } from './codes.js'
 import type { Answer, Args, Command, Desk } from './command.js'
 import { choicesOf, complete } from './complete.js'
+import { Departures } from './departures.js'
 import { Doorkeeper, isAdmitted, presenceOf } from './doorkeeper.js'
 import { missingForm } from './forms.js'
 import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbox.js'
@@ -77,10 +79,12 @@ export class BotRouter implements Router {
   private readonly door: Doorkeeper
   private readonly calls: Calls
   private readonly rate: RateLimit
+  private readonly departures: Departures
 
   constructor(private readonly parts: RouterParts) {
     this.calls = new Calls(parts)
     this.rate = new RateLimit(parts.rate, parts.clock)
+    this.departures = new Departures(parts)
     this.door = new Doorkeeper(parts)
   }
 
@@ -142,6 +146,14 @@ export class BotRouter implements Router {
 
   reachable(identity: Identity): void {
     this.parts.outbox.reachable(identity)
+  }
+
+  left(identity: Identity): void {
+    this.departures.left(identity)
+  }
+
+  moved({ platform, workspace, id }: Omit<Subject, 'kind'>, to: string): void {
+    this.departures.moved({ kind: 'room', platform, workspace, id }, to)
   }
 
   connected(platform: string): void {
@@ -235,7 +247,7 @@ export class BotRouter implements Router {
   /** Edits, answer, audit and the first messages are one transaction; the loop is told after it. */
   private apply(key: string, written: WrittenRequest, answer: Edited, person: Person, before: State): Promise<Outcome> {
     const isNew = !before.persons.some((one) => one.id === person.id)
-    const { store, inbox, announcer, sync, trail } = this.parts
+    const { store, inbox, announcer, sync, trail, commands } = this.parts
     const edits: readonly Edit[] = [...(isNew ? [{ edit: 'person.add' as const, person }] : []), ...answer.edits]
     const started = edits.find((edit) => edit.edit === 'operation.start')?.operation
     const outcome = answer.isRefusal === true ? 'refused' : 'done'
@@ -243,7 +255,8 @@ export class BotRouter implements Router {
     const { asker } = request
     store.commit(edits, () => {
       const after = store.state()
-      this.demandQuota(answer, asker, person, before, after)
+      // What admins do about people is theirs to decide.
+      if (findCommand(call.command, commands).need !== 'admin') this.demandQuota(answer, asker, person, before, after)
       if (started !== undefined) announcer.begun(started, after)
       if (answer.message !== null) this.want(`reply:${key}`, written, answer.message(after))
       inbox.answered(key, started === undefined ? outcome : `op:${started.id}`)

@@ -204,6 +204,8 @@ export const configSchema = z.strictObject({
       members: z.array(identity).prefault([]),
       grants: z.array(grant).prefault([]),
       rooms: z.array(room).prefault([]),
+      on_leave: key(z.enum(['ask', 'at-once', 'ignore']), '"ask", "at-once" or "ignore"').default('ask'),
+      undo_days: key(z.number().min(0).max(366), 'a number of days from 0 to 366').default(30),
       trust_hours: key(z.number().min(0).max(8760), 'a number of hours from 0 to 8760').default(24),
     })
     .prefault({}),
