@@ -34,7 +34,7 @@ import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
 import { HealthWatch } from './sync/health-watch.js'
 import { HostWatch } from './sync/host-watch.js'
-import { Logins } from './sync/logins.js'
+import { LINGER_MS, Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { Progress } from './sync/progress.js'
 import { everySchedule } from './sync/triggers.js'
@@ -57,9 +57,6 @@ export interface Service {
   readonly pageLink: string | null
   close(): Promise<void>
 }
-
-/** Longest wait of a write to Caddy for passwords that are being hashed. */
-const LINGER_MS = 400
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {

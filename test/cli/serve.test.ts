@@ -91,6 +91,15 @@ image = "sb/trixie"
     expect(statSync(join(folder, 'control', 'socket')).mode & 0o777).toBe(0o600)
   })
 
+  it('lets no second one work on the same state', async () => {
+    const second = await execa(process.execPath, [program, 'serve', '--config', file], options)
+    expect(second).toMatchObject({
+      exitCode: 1,
+      stderr: `Another Sandpiper works on ${state}. Stop it first, or give this one a state folder of its own.`,
+    })
+    expect(await run('say', 'whoami')).toMatchObject({ exitCode: 0 })
+  })
+
   it('has one fixed identity, who is an admin, and no page unless it is configured', async () => {
     expect((await run('say', 'whoami')).text).toMatch(/Operator.*admin/s)
     expect(await run('say', '--as', 'ada', 'list')).toMatchObject({

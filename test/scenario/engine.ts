@@ -24,7 +24,7 @@ import { FileKeyring } from '../../src/infra/sshpiper/keyring.js'
 import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import { WorkingdirPipes } from '../../src/infra/sshpiper/pipes.js'
 import { SyncLoop } from '../../src/sync/loop.js'
-import { Logins } from '../../src/sync/logins.js'
+import { LINGER_MS, Logins } from '../../src/sync/logins.js'
 import { Progress } from '../../src/sync/progress.js'
 import { aState } from '../core/sandbox-fixture.js'
 import { pauseSwitch, settingsFor } from './engine-settings.js'
@@ -87,7 +87,7 @@ export class Engine {
     const clock = { now: () => new Date() }
     const announcer = this.announcer()
     const logins = new Logins(this.passwords, this.store, announcer)
-    routes.lingerWhile(() => logins.hashing(), 400)
+    routes.lingerWhile(() => logins.hashing(), LINGER_MS)
     this.loop = new SyncLoop({
       parts: {
         world: {
