@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Edit } from '../../src/core/edits.js'
 import type { Operation } from '../../src/core/operation.js'
@@ -32,12 +33,15 @@ let store: SqliteStore
 let applied: string[]
 /** Called before each change. */
 let onChange: (change: Change) => void
+/** A kind whose changes come to no end by themselves. */
+let hanging: Change['kind'] | null
 
 beforeEach(() => {
   world = new ModelWorld()
   store = new SqliteStore(openDatabase(':memory:'))
   applied = []
   onChange = () => undefined
+  hanging = null
   const { persons, keys } = aState()
   store.commit([
     ...persons.map((person): Edit => ({ edit: 'person.add', person })),
@@ -67,7 +71,10 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
       world: {
         instances: {
           observe: () => Promise.resolve(world.seen().instances),
-          apply: (change) => apply([change]),
+          apply: async (change, _detail, signal) => {
+            if (change.kind === hanging) await once(signal, 'abort').then(() => signal.throwIfAborted())
+            await apply([change])
+          },
           network: () => Promise.reject(new Error('nobody asks')),
           health: () => Promise.reject(new Error('nobody asks')),
         },
@@ -171,6 +178,24 @@ describe('the loop', () => {
     await look(loop, one)
     expect(applied).toContain('instance.stop')
     expect(store.operation('op')?.state).toBe('done')
+  })
+
+  it('goes back at once from a change that hangs, when it is interrupted', async () => {
+    const loop = loopOf()
+    const sandbox = aSandbox({ phase: 'creating', power: 'unknown', appliedGeneration: 0 })
+    const operation = operationOn(sandbox, { verb: 'create', generation: 1 })
+    store.commit([
+      { edit: 'sandbox.add', sandbox },
+      { edit: 'operation.start', operation },
+    ])
+    hanging = 'instance.start'
+    loop.poke([sandbox.id])
+    await expect.poll(() => applied).toContain('instance.prepare')
+    store.commit(goBack(sandbox, operation, 'Ada cancelled it', true))
+    loop.interrupt(sandbox.id)
+    await loop.settled()
+    expect(applied).not.toContain('instance.start')
+    expect([world.instances.size, store.operation('op')?.state]).toEqual([0, 'cancelled'])
   })
 
   it('applies nothing more once something else is wanted', async () => {
