@@ -9,6 +9,7 @@ export interface SandboxFacts {
   readonly ask?: PowerAsk | null
   readonly hostKeys?: readonly string[]
   readonly mappingKey?: string
+  readonly agentVersion?: string | null
   readonly appliedGeneration?: number
   readonly accounts?: SandboxSpec['accounts']
 }
@@ -38,6 +39,8 @@ export type Edit =
         >
       >
     }
+  /** The newest release of the agent that this host has. */
+  | { readonly edit: 'agent.newest'; readonly version: string }
   | { readonly edit: 'person.add'; readonly person: Person }
   | { readonly edit: 'person.mute'; readonly id: PersonId; readonly isMuted: boolean }
   | { readonly edit: 'key.add'; readonly key: SshKey }

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
 import { postToSocket, say } from '../../src/adapters/chat/console/say-client.js'
 import type { Login } from '../../src/core/ports.js'
+import type { TestAgent } from '../scenario/engine-settings.js'
 import type { TestHost } from '../scenario/engine.js'
 
 const SCRIPT = join(import.meta.dirname, 'daemon.mjs')
@@ -25,7 +26,11 @@ export class Daemon {
     readonly changes: string
   }
 
-  constructor(folder: string, host: TestHost) {
+  constructor(
+    folder: string,
+    host: TestHost,
+    readonly agent: TestAgent | null,
+  ) {
     this.state = join(folder, 'state')
     this.pipes = join(folder, 'pipes')
     this.socket = join(folder, 'control', 'socket')
@@ -124,7 +129,7 @@ function linesOf(file: string): readonly string[] {
     .filter((line) => line !== '')
 }
 
-function configOf({ state, pipes }: Daemon, socket: string, pages: string, host: TestHost): object {
+function configOf({ state, pipes, agent }: Daemon, socket: string, pages: string, host: TestHost): object {
   const { server, protocol, alias } = host.image
   const source = server === null || protocol === null ? {} : { server, protocol }
   if (!('socket' in host.incus)) throw new Error('Incus by its socket, please')
@@ -142,7 +147,8 @@ function configOf({ state, pipes }: Daemon, socket: string, pages: string, host:
     // Its ticks would take the work from what is tested.
     sync: { schedule: '0 0 29 2 *' },
     sandboxes: { ssh_port: host.sshPort, cpus: 1, memory: '512MiB', disk: '2GiB', processes: 500 },
-    templates: [{ name: 'test', image: alias, ...source }],
+    templates: [{ name: 'test', image: alias, ...source, agent: agent === null ? 'own' : 'shelley' }],
+    ...(agent === null ? {} : { agent: { port: agent.port, release_url: agent.releaseUrl } }),
     access: { admins: ['console:ada'] },
   }
 }

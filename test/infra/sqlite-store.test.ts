@@ -62,6 +62,7 @@ describe('the store', () => {
       keys: [key],
       operations: [operation],
       buried: new Set(),
+      newestAgent: null,
     })
     expect(store.recentOperations(5)).toEqual([operation])
   })

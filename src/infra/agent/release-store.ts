@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { posix } from 'node:path'
 import { z } from 'zod'
 import { InfraError } from '../../core/errors.js'
+import type { AgentReleases } from '../../core/ports.js'
 import { Downloads, type DownloadLimits } from './download.js'
 import { KeptBuilds } from './kept-builds.js'
 import {
@@ -29,12 +30,15 @@ export interface TakenBuild {
   readonly remark: string | null
 }
 
+/** Sandboxes are mostly on this very host; another one's build is downloaded when its first sandbox wants it. */
+const HOST_ARCHITECTURE: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+
 type Tell = (text: string) => void
 
 const LIMITS: DownloadLimits = { textMs: 5_000, buildMs: 300_000, maxBuildBytes: 512 * 1024 ** 2 }
 
 /** Shelley's releases on this host: each is downloaded once, verified, and serves every sandbox. */
-export class ReleaseStore {
+export class ReleaseStore implements AgentReleases {
   private readonly kept: KeptBuilds
   private readonly downloads: Downloads
   private readonly running = new Map<string, Promise<KeptBuild>>()
@@ -50,6 +54,10 @@ export class ReleaseStore {
   /** The newest version that we have heard of since the start; null before. */
   newest(): string | null {
     return this.published?.tag_name ?? null
+  }
+
+  async fetchNewest(signal: AbortSignal): Promise<string> {
+    return (await this.refresh(HOST_ARCHITECTURE, signal)).version
   }
 
   /** Asks the server, and downloads what is new. Throws InfraError. */

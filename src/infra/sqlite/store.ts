@@ -10,6 +10,8 @@ import { writing } from './disk-trouble.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
 import { Snapshot } from './snapshot.js'
 
+const NEWEST_AGENT = 'agent.newest'
+
 /** What is only ours to remember, in SQLite. */
 export class SqliteStore implements Store {
   private readonly snapshot: Snapshot<State>
@@ -50,6 +52,7 @@ export class SqliteStore implements Store {
       operations: this.rows("SELECT * FROM operation WHERE state IN ('running', 'going-back', 'stuck')").map(
         operationOf,
       ),
+      newestAgent: this.rows('SELECT value FROM setting WHERE key = ?', NEWEST_AGENT).map(valueOf)[0] ?? null,
       buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
     }
   }
@@ -84,6 +87,9 @@ export class SqliteStore implements Store {
         this.update('operation', operationRow({ ...former, ...edit.change }))
         return
       }
+      case 'agent.newest':
+        this.db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)').run(NEWEST_AGENT, edit.version)
+        return
       case 'person.mute':
         this.update('person', { id: edit.id, is_muted: edit.isMuted ? 1 : 0 })
         return
@@ -144,6 +150,10 @@ export class SqliteStore implements Store {
 
 function noted(sandbox: Sandbox, { accounts, ...facts }: SandboxFacts): Sandbox {
   return { ...sandbox, ...facts, spec: accounts === undefined ? sandbox.spec : { ...sandbox.spec, accounts } }
+}
+
+function valueOf(row: Row): string {
+  return String(row.value)
 }
 
 function identityOf(row: Row): Identity {
