@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../src/core/operation.js'
 import { NewerSchemaError, openDatabase } from '../../src/infra/sqlite/database.js'
+import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
 import { temporaryFolder } from '../temporary-folder.js'
@@ -158,6 +159,17 @@ describe('the store', () => {
     expect(() => store.commit([{ edit: 'sandbox.want', id: 'sb1x' }], takeBack)).toThrow('no')
     seen.push(store.state().sandboxes[0]?.generation)
     expect(seen).toEqual([2, 2, 1])
+  })
+
+  it('is read again after a change of its own, and of nothing else', () => {
+    const db = openDatabase(':memory:')
+    const store = new SqliteStore(db)
+    const before = store.state()
+    new SqliteInbox(db).put('console::e1', '{}', new Date())
+    store.commit([], () => new SqliteInbox(db).answered('console::e1', 'done'))
+    expect(store.state()).toBe(before)
+    store.commit([{ edit: 'person.add', person: { id: 'p', name: 'P', identities: [], isMuted: false } }])
+    expect(store.state()).not.toBe(before)
   })
 
   it('refuses a way that no sandbox goes', () => {
