@@ -92,7 +92,7 @@ export class ShelleyKeeper implements AgentKeeper {
     await inside.run('ln', BINARY, FORMER_BINARY)
     await inside.must('mv', '-f', NEXT_BINARY, BINARY)
     if (!(await this.goesOnAs(to, inside, wanted, signal))) {
-      await this.putBack(inside, wanted, signal)
+      await this.putBack(from, inside, wanted, signal)
       await inside.mark(from)
       const seconds = this.limits.healthMs / 1000
       throw refused('never', `${to} in ${wanted.instance} did not answer within ${seconds} s`, {
@@ -109,7 +109,7 @@ export class ShelleyKeeper implements AgentKeeper {
     signal: AbortSignal,
   ): Promise<void> {
     const { isRunning, architecture } = await inside.look()
-    if (isRunning) await this.putBack(inside, wanted, signal)
+    if (isRunning) await this.putBack(version, inside, wanted, signal)
     else await inside.pushBinary(await this.releases.version(version, architecture, signal, () => {}), BINARY)
     await inside.mark(version)
   }
@@ -125,13 +125,14 @@ export class ShelleyKeeper implements AgentKeeper {
     return seen !== null
   }
 
-  /** The one that was set aside, where one was: without it the swap never came about. */
-  private async putBack(inside: Inside, wanted: WantedAgent, signal: AbortSignal): Promise<void> {
+  /** The one that was set aside, where one was: without it the swap never came about. One that still runs runs on. */
+  private async putBack(version: string, inside: Inside, wanted: WantedAgent, signal: AbortSignal): Promise<void> {
     const isAside = (await inside.run('test', '-e', FORMER_BINARY)).exitCode === 0
     if (!isAside) return
     await inside.must('mv', '-f', FORMER_BINARY, BINARY)
-    await endAndStart(inside)
     const limit = AbortSignal.any([signal, AbortSignal.timeout(this.limits.backMs)])
+    if ((await this.probe.version(wanted, limit)) === version) return
+    await endAndStart(inside)
     await this.probe.until(wanted, () => true, limit)
     signal.throwIfAborted()
   }
