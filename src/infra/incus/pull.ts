@@ -54,6 +54,17 @@ export async function listFolder(
   return client.read(path, listingShape, JSON.parse(found.content.toString('utf8'))).metadata.sort()
 }
 
+/** Where a symbolic link leads; null where there is none. */
+export async function readLink(
+  client: IncusClient,
+  instance: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const found = await lookAt(client, instance, path, MAX_BYTES, signal)
+  return found?.type === 'symlink' ? found.content.toString('utf8').trim() : null
+}
+
 async function look(
   client: IncusClient,
   instance: string,
