@@ -33,6 +33,8 @@ export interface Origin {
   readonly eventKey: string
   /** A login may be shown there, to the asker alone: their direct messages are closed. */
   readonly showsLogin?: true
+  /** One of many that are told of together. */
+  readonly isQuiet?: true
 }
 
 export interface Operation {

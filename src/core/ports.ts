@@ -6,6 +6,7 @@ import type { InstanceChange, SeenInstance } from './parts/instance.js'
 import type { PipeChange, SeenPipe } from './parts/pipe.js'
 import type { DriftLine } from './parts/plan.js'
 import type { RouteChange, SeenRoutes } from './parts/route.js'
+import type { Rollout } from './rollout.js'
 import type { SandboxId } from './sandbox.js'
 import type { Network, State } from './state.js'
 
@@ -113,6 +114,7 @@ export interface Announcer {
   noticed(id: SandboxId, notice: Notice): void
   /** True when it was delivered or refused for good; false: try again later, with a new password. */
   deliverLogin(login: Login): Promise<boolean>
+  rolloutChanged(rollout: Rollout): void
   drift(report: DriftReport): void
 }
 

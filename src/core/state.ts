@@ -1,4 +1,5 @@
 import type { AgentSpec, Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { Rollout } from './rollout.js'
 import type { Operation } from './operation.js'
 import type { Identity, Person, SshKey } from './person.js'
 
@@ -24,6 +25,8 @@ export interface State {
   readonly buried: ReadonlySet<SandboxId>
   /** The newest release of the agent that this host has; null: none yet. */
   readonly newestAgent: string | null
+  /** The last update of all agents; null: there was none. */
+  readonly rollout: Rollout | null
 }
 
 export interface Template {

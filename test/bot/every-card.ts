@@ -16,6 +16,8 @@ import type { Form } from '../../src/bot/chat.js'
 import { missingForm } from '../../src/bot/forms.js'
 import { findCommand } from '../../src/bot/parse.js'
 import type { ActionToken, CommandCall, Message } from '../../src/bot/message.js'
+import type { Rollout } from '../../src/core/rollout.js'
+import { rolloutCard } from '../../src/bot/cards/rollout.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
 import { ada } from './fakes.js'
@@ -70,6 +72,19 @@ const report = {
 const card = (change: Parameters<typeof aSandbox>[0]): Message => {
   const one = aSandbox(change)
   return sandboxCard(aState({ sandboxes: [one] }), one, addresses, now)
+}
+const rollout: Rollout = {
+  id: 'r1',
+  version: 'v0.997.0',
+  person: 'ada',
+  origin: operation.origin,
+  total: 30,
+  waiting: Array.from({ length: 21 }, (_, index) => `s${index}`),
+  wave: ['a', 'b', 'c', 'd'],
+  updated: 5,
+  skipped: 0,
+  state: 'running',
+  reason: null,
 }
 /** A sandbox whose agent we put in. */
 const kept: Partial<Sandbox> = {
@@ -143,6 +158,14 @@ export const everyCard: Readonly<Record<string, Message>> = {
     now,
   ),
   'sandbox-without-an-agent': card({ spec: { ...sandbox.spec, accounts: [], agent: { kind: 'none' } } }),
+  'rollout-running': rolloutCard(rollout),
+  'rollout-done': rolloutCard({ ...rollout, state: 'done', wave: [], waiting: [], updated: 28, skipped: 2 }),
+  'rollout-stopped': rolloutCard({
+    ...rollout,
+    state: 'stopped',
+    wave: [],
+    reason: 'blog: Shelley v0.997.0 did not answer within 6 s, so v0.996.0 is back',
+  }),
   'update-failed': ended(
     state,
     of({ verb: 'update', state: 'failed', reason: 'Shelley v0.997.0 did not answer within 6 s, so v0.996.0 is back' }),

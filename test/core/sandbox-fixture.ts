@@ -55,6 +55,7 @@ export function aState(change: Partial<State> = {}): State {
     operations: [],
     buried: new Set(),
     newestAgent: null,
+    rollout: null,
     ...change,
   }
 }

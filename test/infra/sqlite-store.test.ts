@@ -64,6 +64,7 @@ describe('the store', () => {
       operations: [operation],
       buried: new Set(),
       newestAgent: null,
+      rollout: null,
     })
     expect(store.recentOperations(5)).toEqual([operation])
   })

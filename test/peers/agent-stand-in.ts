@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const source = readFileSync(join(import.meta.dirname, 'agent-stand-in.py'), 'utf8')
 
 /** A build of the stand-in for Shelley: runs in the lab's images, and is understood by the simulator. */
-export function agentBuild(tag: string, options: { readonly starts: boolean } = { starts: true }): string {
+function agentBuild(tag: string, options: { readonly starts: boolean } = { starts: true }): string {
   return source.replaceAll('@FACTS@', JSON.stringify({ tag, ...options }))
 }
 

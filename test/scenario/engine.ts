@@ -9,6 +9,7 @@ import type { Operation } from '../../src/core/operation.js'
 import type { Context } from '../../src/core/operations/operation-context.js'
 import type { Announcer, DriftReport, Login } from '../../src/core/ports.js'
 import type { ImageSource, Sandbox } from '../../src/core/sandbox.js'
+import type { Rollout } from '../../src/core/rollout.js'
 import { sandboxByName, type Settings } from '../../src/core/state.js'
 import { ShelleyKeeper } from '../../src/infra/agent/keeper.js'
 import { ReleaseStore } from '../../src/infra/agent/release-store.js'
@@ -54,6 +55,7 @@ export interface Asked {
 export class Engine {
   readonly logins: Login[] = []
   readonly drifts: DriftReport[] = []
+  readonly rollouts: Rollout[] = []
   /** Requests that wrote to Caddy. */
   readonly writes: string[] = []
   /** What the loop logged as an error: a fault of ours. */
@@ -153,6 +155,11 @@ export class Engine {
     }
   }
 
+  /** Writes down what starts no operation. */
+  async change(edits: (context: Context) => readonly Edit[]): Promise<void> {
+    this.store.commit(edits(await this.context()))
+  }
+
   sandbox(name: string): Sandbox | undefined {
     return sandboxByName(this.store.state(), name)
   }
@@ -196,6 +203,7 @@ export class Engine {
       },
       sandboxChanged: () => {},
       noticed: () => {},
+      rolloutChanged: (rollout) => void this.rollouts.push(rollout),
       deliverLogin: (login) => {
         this.logins.push(login)
         return Promise.resolve(true)

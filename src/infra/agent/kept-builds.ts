@@ -90,6 +90,10 @@ export class KeptBuilds {
   /** The rename itself has to outlive a power cut. */
   private async settleFolder(): Promise<void> {
     const folder = await open(this.folder)
-    await folder.sync().finally(() => folder.close())
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { Operation } from '../../core/operation.js'
 import type { Identity } from '../../core/person.js'
 import type { Store } from '../../core/ports.js'
 import { mayBecome, type Sandbox, type SandboxId } from '../../core/sandbox.js'
+import type { Rollout } from '../../core/rollout.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
 import { writing } from './disk-trouble.js'
@@ -11,6 +12,7 @@ import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type
 import { Snapshot } from './snapshot.js'
 
 const NEWEST_AGENT = 'agent.newest'
+const ROLLOUT = 'agent.rollout'
 
 /** What is only ours to remember, in SQLite. */
 export class SqliteStore implements Store {
@@ -54,7 +56,8 @@ export class SqliteStore implements Store {
       operations: this.rows("SELECT * FROM operation WHERE state IN ('running', 'going-back', 'stuck')").map(
         operationOf,
       ),
-      newestAgent: this.rows('SELECT value FROM setting WHERE key = ?', NEWEST_AGENT).map(valueOf)[0] ?? null,
+      newestAgent: this.setting(NEWEST_AGENT),
+      rollout: JSON.parse(this.setting(ROLLOUT) ?? 'null') as Rollout | null,
       buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
     }
   }
@@ -90,7 +93,10 @@ export class SqliteStore implements Store {
         return
       }
       case 'agent.newest':
-        this.db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)').run(NEWEST_AGENT, edit.version)
+        this.set(NEWEST_AGENT, edit.version)
+        return
+      case 'rollout.set':
+        this.set(ROLLOUT, JSON.stringify(edit.rollout))
         return
       case 'person.mute':
         this.update('person', { id: edit.id, is_muted: edit.isMuted ? 1 : 0 })
@@ -124,6 +130,14 @@ export class SqliteStore implements Store {
     this.update('sandbox', sandboxRow(sandbox))
   }
 
+  private setting(key: string): string | null {
+    return this.rows('SELECT value FROM setting WHERE key = ?', key).map((row) => String(row.value))[0] ?? null
+  }
+
+  private set(key: string, value: string): void {
+    this.db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)').run(key, value)
+  }
+
   private persons(): State['persons'] {
     const identities = this.rows('SELECT * FROM identity ORDER BY platform, workspace, user')
     return this.rows('SELECT * FROM person ORDER BY id').map((row) =>
@@ -152,10 +166,6 @@ export class SqliteStore implements Store {
 
 function noted(sandbox: Sandbox, { accounts, ...facts }: SandboxFacts): Sandbox {
   return { ...sandbox, ...facts, spec: accounts === undefined ? sandbox.spec : { ...sandbox.spec, accounts } }
-}
-
-function valueOf(row: Row): string {
-  return String(row.value)
 }
 
 function identityOf(row: Row): Identity {
