@@ -39,7 +39,7 @@ export class IncusClient {
   readonly dispatcher: Agent
   readonly origin: string
   readonly project: string
-  private readonly timeLimitMs: number
+  readonly timeLimitMs: number
 
   constructor(connection: IncusConnection, options: IncusClientOptions = {}) {
     this.project = options.project ?? 'default'

@@ -85,7 +85,8 @@ async function look(
 async function lookAt(client: IncusClient, instance: string, path: string, maxBytes: number, signal?: AbortSignal) {
   const url = `/1.0/instances/${instance}/files?path=${encodeURIComponent(path)}`
   try {
-    return await download(client, url, (found) => whole(found, maxBytes, `${path} in ${instance}`), signal)
+    const take = (found: Download) => whole(found, maxBytes, `${path} in ${instance}`)
+    return await download(client, url, take, signal, client.timeLimitMs)
   } catch (error) {
     if (isGone(error) && !says(error, /instance not found/i)) return null
     throw error
