@@ -27,6 +27,7 @@ const settings: Settings = {
       appPort: 8000,
       limits: { cpus: 1, memory: 1, disk: 1, processes: 1 },
       nesting: false,
+      agent: 'own',
     },
   ],
   agentPort: 9999,
