@@ -7,7 +7,7 @@ export const chatMethods: Methods<'chat.postMessage' | 'chat.postEphemeral' | 'c
   'chat.postMessage': {
     scope: 'chat:write',
     run(given, { workspace }) {
-      const channel = workspace.channelForBot(addressed(workspace, given.channel))
+      const channel = workspace.openForBot(addressed(workspace, given.channel))
       const threadTs = given.thread_ts ?? null
       if (threadTs !== null) needThread(workspace, channel.id, threadTs)
       const posted = workspace.post({
@@ -64,7 +64,6 @@ export const chatMethods: Methods<'chat.postMessage' | 'chat.postEphemeral' | 'c
 function addressed(workspace: Workspace, channel: string): string {
   const user = workspace.users.get(channel)
   if (user === undefined) return channel
-  if (user.isDisabled) throw new Refused('channel_not_found')
   return workspace.direct(user.id).id
 }
 

@@ -73,13 +73,29 @@ export class Deliveries {
     label: string,
     payload: object,
     then: { acknowledged?: (answer: unknown) => void; lost?: (reason: string) => void } = {},
-  ): void {
-    const now = this.clock.now()
-    const { acknowledged = () => {}, lost = () => {} } = then
-    const delivery = { kind, label, payload, bornAt: now, lost, retry: null, dueAt: now, sent: null }
-    this.open.add({ ...delivery, acknowledged })
-    if (this.areDoubled) this.open.add({ ...delivery, acknowledged: () => {}, lost: () => {} })
+  ): Promise<void> {
+    const one = this.one(kind, label, payload, then)
+    const twin = this.areDoubled ? this.one(kind, label, payload, {}) : Promise.resolve()
     this.tick()
+    return Promise.all([one, twin]).then(() => undefined)
+  }
+
+  /** Resolves when the app has taken it, or nobody will. */
+  private one(kind: Kind, label: string, payload: object, then: Parameters<Deliveries['send']>[3] = {}): Promise<void> {
+    const now = this.clock.now()
+    return new Promise((resolve) => {
+      this.open.add({
+        kind,
+        label,
+        payload,
+        bornAt: now,
+        acknowledged: (answer) => resolve(then.acknowledged?.(answer)),
+        lost: (reason) => resolve(then.lost?.(reason)),
+        retry: null,
+        dueAt: now,
+        sent: null,
+      })
+    })
   }
 
   /** Looks at what is due. Called when a socket comes, when the clock was moved, and many times a second. */

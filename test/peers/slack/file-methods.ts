@@ -12,7 +12,7 @@ export const fileMethods: Methods<'files.getUploadURLExternal' | 'files.complete
       if (!(given.length > 0)) throw new Refused('invalid_arguments')
       const id = workspace.newId('F')
       workspace.uploads.set(id, { id, name: given.filename, bytes: null, length: given.length })
-      return { upload_url: `${origin}/upload/${id}`, file_id: id }
+      return { upload_url: `${origin()}/upload/${id}`, file_id: id }
     },
   },
   'files.completeUploadExternal': {

@@ -9,7 +9,7 @@ export interface Ground {
   readonly triggers: Triggers
   readonly tickets: Tickets
   /** Where this server is: `http://127.0.0.1:1234`. */
-  readonly origin: string
+  readonly origin: () => string
 }
 
 export interface Method<Arguments> {

@@ -6,7 +6,7 @@ export const otherMethods: Methods<'auth.test' | 'apps.connections.open' | 'conv
   'auth.test': {
     scope: null,
     run: (_given, { origin }) => ({
-      url: `${origin}/`,
+      url: `${origin()}/`,
       team: 'Sand',
       team_id: TEAM,
       user: 'sandpiper',
@@ -18,7 +18,7 @@ export const otherMethods: Methods<'auth.test' | 'apps.connections.open' | 'conv
   'apps.connections.open': {
     scope: null,
     run: (_given, { origin, tickets }) => ({
-      url: `${origin.replace('http', 'ws')}/link/?ticket=${tickets.issue()}&app_id=${APP_ID}`,
+      url: `${origin().replace('http', 'ws')}/link/?ticket=${tickets.issue()}&app_id=${APP_ID}`,
     }),
   },
   'conversations.open': {

@@ -258,8 +258,9 @@ describe('the Web API', () => {
     const { ts = '' } = await client.chat.postMessage({ channel: general.id, text: 'one' })
     await client.chat.update({ channel: general.id, ts, text: 'two' })
     expect(ada.sees(general)).toMatchObject([{ text: 'two', edits: 1, onlyMe: false }])
-    const mine = ada.mention('hello', general)
-    expect(await refusal(client.chat.update({ channel: general.id, ts: mine.ts, text: 'x' }))).toBe(
+    void ada.mention('hello', general)
+    const mine = ada.sees(general)[1]
+    expect(await refusal(client.chat.update({ channel: general.id, ts: mine?.ts ?? '', text: 'x' }))).toBe(
       'cant_update_message',
     )
     expect(await refusal(client.chat.update({ channel: general.id, ts, text: text(4001) }))).toBe('msg_too_long')
@@ -361,20 +362,20 @@ describe.each(['socket', 'http'] as const)('deliveries by %s', (mode) => {
       await client.views.publish({ user_id: event.user, view: { type: 'home', blocks } })
     })
 
-    ada.command('/sandbox create', general)
+    void ada.command('/sandbox create', general)
     await eventually(() => expect(ada.form).not.toBeNull())
     expect(grace.form).toBeNull()
-    ada.sendForm({})
+    void ada.sendForm({})
     expect(ada.formErrors).toEqual({ name: 'Please complete this required field.' })
-    ada.sendForm({ xxxxx: 'bad' })
+    void ada.sendForm({ xxxxx: 'bad' })
     await eventually(() => expect(ada.formErrors).toEqual({ name: 'No.' }))
-    ada.sendForm({ xxxxx: 'myapp' })
-    await eventually(() => expect(ada.sees()).toMatchObject([{ buttons: ['x'] }]))
+    void ada.sendForm({ xxxxx: 'myapp' })
+    await eventually(() => expect(ada.sees()).toMatchObject([{ buttons: [{ label: 'x', url: null }] }]))
     expect(ada.form).toBeNull()
     const [first] = ada.sees()
-    if (first !== undefined) ada.press(first, 'x')
+    if (first !== undefined) void ada.press(first, 'x')
     await eventually(() => expect(ada.sees()).toMatchObject([{ text: 'pressed', edits: 1 }]))
-    ada.openHome()
+    void ada.openHome()
     await eventually(() => expect(ada.home).toBe('xxx'))
     await eventually(() => expect(peer.deliveries.pending).toBe(0))
     const kinds = peer.deliveries.acks.map(({ kind }) => kind)
@@ -392,7 +393,7 @@ describe.each(['socket', 'http'] as const)('deliveries by %s', (mode) => {
     app.message(hear)
     app.event('app_mention', hear)
     peer.deliveries.acksToLose = 1
-    ada.say('create app.example.com <3')
+    void ada.say('create app.example.com <3')
     await eventually(() => expect(heard).toHaveLength(1))
     peer.pass(3000)
     await eventually(() => expect(heard).toHaveLength(2))
@@ -401,10 +402,10 @@ describe.each(['socket', 'http'] as const)('deliveries by %s', (mode) => {
       { id: 'Ev000000001', event: { text, channel: ada.direct.id } },
       { id: 'Ev000000001', event: { text }, retry: 1 },
     ])
-    ada.mention('list', general)
+    void ada.mention('list', general)
     general.members.add(BOT_USER)
     peer.deliveries.areDoubled = true
-    ada.mention('list', general)
+    void ada.mention('list', general)
     await eventually(() => expect(heard).toHaveLength(4))
     expect(heard[3]).toMatchObject({ event: { type: 'app_mention', text: `<@${BOT_USER}> list` } })
   })
@@ -413,10 +414,10 @@ describe.each(['socket', 'http'] as const)('deliveries by %s', (mode) => {
 describe('by socket', () => {
   it('a command that nobody takes is lost after three seconds, and its user told so', async () => {
     const { peer, ada, general } = await aStage()
-    ada.command('/sandbox list', general)
+    void ada.command('/sandbox list', general)
     peer.pass(3000)
     expect(ada.trouble).toEqual(['/sandbox failed with the error "dispatch_failed"'])
-    ada.command('/other')
+    void ada.command('/other')
     expect(ada.trouble.at(-1)).toBe('/other is not a valid command.')
   })
 
@@ -431,8 +432,8 @@ describe('by socket', () => {
     app.message(async ({ event }) => void heard.push('text' in event ? (event.text ?? '') : ''))
     peer.sockets.requestRefresh('refresh_requested')
     await eventually(() => expect(peer.sockets.connected).toBe(0))
-    ada.command('/sandbox typed', general)
-    ada.say('said')
+    void ada.command('/sandbox typed', general)
+    void ada.say('said')
     peer.pass(3000)
     expect(ada.trouble).toHaveLength(1)
     await vi.waitFor(() => expect(peer.sockets.connected).toBe(1), { timeout: 10_000 })
@@ -448,7 +449,7 @@ describe('by socket', () => {
       app.command('/sandbox', async ({ command }) => void seen.push(command))
     }
     expect(peer.sockets.connected).toBe(2)
-    ada.command('/sandbox list', general)
+    void ada.command('/sandbox list', general)
     await eventually(() => expect(seen).toHaveLength(1))
     peer.sockets.drop()
     await eventually(() => expect(peer.sockets.connected).toBe(0))
@@ -461,7 +462,7 @@ describe('by socket', () => {
     const { peer, ada, client } = await aStage()
     await peer.down()
     await expect(client.auth.test()).rejects.toThrow()
-    ada.say('delete blog')
+    void ada.say('delete blog')
     peer.pass(3 * 3_600_000)
     await peer.up()
     const app = await anApp(peer)
@@ -483,12 +484,12 @@ describe('what a person’s act allows', () => {
       triggers.push(command.trigger_id)
     })
     const open = (trigger_id: string): Promise<unknown> => refusal(client.views.open({ trigger_id, view: modal({}) }))
-    ada.command('/sandbox a', general)
+    void ada.command('/sandbox a', general)
     await eventually(() => expect(triggers).toHaveLength(1))
     expect(await open(triggers[0] ?? '')).toBe('ok')
     expect(await open(triggers[0] ?? '')).toBe('exchanged_trigger_id')
     expect(await open('none')).toBe('invalid_trigger_id')
-    ada.command('/sandbox b', general)
+    void ada.command('/sandbox b', general)
     await eventually(() => expect(triggers).toHaveLength(2))
     peer.pass(3001)
     expect(await open(triggers[1] ?? '')).toBe('expired_trigger_id')
@@ -506,7 +507,7 @@ describe('what a person’s act allows', () => {
       const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
       return `${response.status} ${await response.text()}`
     }
-    ada.command('/sandbox a', general)
+    void ada.command('/sandbox a', general)
     await eventually(() => expect(urls).toHaveLength(1))
     const [url = ''] = urls
     expect(await answer(url, { text: 'for all', response_type: 'in_channel' })).toBe('200 ok')
@@ -517,7 +518,7 @@ describe('what a person’s act allows', () => {
     expect(await answer(url, {})).toContain('no_text')
     expect(await answer(url, { text: '5' })).toBe('200 ok')
     expect(await answer(url, { text: '6' })).toContain('404 {"ok":false,"error":"used_url"}')
-    ada.command('/sandbox b', general)
+    void ada.command('/sandbox b', general)
     await eventually(() => expect(urls).toHaveLength(2))
     peer.pass(30 * 60_000 + 1)
     expect(await answer(urls[1] ?? '', { text: 'late' })).toContain('expired_url')
@@ -529,7 +530,7 @@ describe('by signed request', () => {
     const { peer, ada, general } = await aStage()
     const app = await anApp(peer, 'http')
     app.command('/sandbox', ({ ack }) => ack())
-    ada.command('/sandbox list', general)
+    void ada.command('/sandbox list', general)
     await eventually(() => expect(peer.deliveries.acks).toHaveLength(1))
     const url = peer.requestUrl.url ?? ''
     const body = 'command=%2Fsandbox'

@@ -12,7 +12,7 @@ import {
   type Pressed,
 } from './payloads.js'
 import type { ResponseUrls, Source } from './response-urls.js'
-import { buttonsOf, shown } from './shown.js'
+import { buttonsOf, shown, words } from './shown.js'
 import type { Triggers } from './triggers.js'
 import { submitted, type Answers } from './view-state.js'
 import { replaceView } from './view-methods.js'
@@ -25,7 +25,7 @@ export interface Scene {
   readonly triggers: Triggers
   readonly responses: ResponseUrls
   readonly settings: AppSettings
-  readonly origin: string
+  readonly origin: () => string
   readonly newEventId: () => string
 }
 
@@ -35,9 +35,9 @@ export interface Seen {
   readonly channel: string
   readonly threadTs: string | null
   readonly byBot: boolean
-  /** Blocks where there are some, else the text. */
+  /** Blocks where there are some, else the text; buttons apart. */
   readonly text: string
-  readonly buttons: readonly string[]
+  readonly buttons: readonly { readonly label: string; readonly url: string | null }[]
   readonly onlyMe: boolean
   readonly edits: number
   /** Whom it notified. */
@@ -57,7 +57,7 @@ export class Person {
   ) {}
 
   /** Types `/sandbox list` in a channel, or in the direct message with the bot. Not possible in threads. */
-  command(line: string, channel: Channel = this.direct): void {
+  async command(line: string, channel: Channel = this.direct): Promise<void> {
     const [command = '', ...rest] = line.split(' ')
     if (!this.scene.settings.commands.includes(command)) {
       this.trouble.push(`${command} is not a valid command.`)
@@ -69,33 +69,36 @@ export class Person {
       { command, text: rest.join(' ').trim() },
       this.urls(this.at(channel)),
     )
-    this.send('slash_commands', line, payload, (reason) => `${command} failed with the error "${failure(reason)}"`)
+    await this.send(
+      'slash_commands',
+      line,
+      payload,
+      (reason) => `${command} failed with the error "${failure(reason)}"`,
+    )
   }
 
   /** Says something to the bot in the direct message. */
-  say(text: string, threadTs: string | null = null): Posted {
+  async say(text: string, threadTs: string | null = null): Promise<void> {
     const said = this.write(text, this.direct, threadTs)
-    if (this.scene.settings.takesMessages) this.event('message.im', messageEvent(this.user, said))
+    if (this.scene.settings.takesMessages) await this.event('message.im', messageEvent(this.user, said))
     else this.trouble.push('Sending messages to this app has been turned off.')
-    return said
   }
 
   /** Says something to the bot in a channel that it is in. */
-  mention(text: string, channel: Channel, threadTs: string | null = null): Posted {
+  async mention(text: string, channel: Channel, threadTs: string | null = null): Promise<void> {
     const said = this.write(text, channel, threadTs, `<@${BOT_USER}> `)
-    if (channel.members.has(BOT_USER)) this.event('app_mention', mentionEvent(this.user, said))
-    return said
+    if (channel.members.has(BOT_USER)) await this.event('app_mention', mentionEvent(this.user, said))
   }
 
   /** Presses a button of a message that they see; with a confirmation, they confirm. */
-  press(seen: Pick<Seen, 'ts' | 'channel'>, label: string): void {
+  async press(seen: Pick<Seen, 'ts' | 'channel'>, label: string): Promise<void> {
     const message = this.visible(seen.channel).find((one) => one.ts === seen.ts)
     const channel = this.scene.workspace.channels.get(seen.channel)
     if (message === undefined || channel === undefined) throw new Error(`${this.user.name} does not see that message`)
     const button = this.button(message.blocks, label)
     const source = { user: this.user.id, channel: channel.id, threadTs: message.threadTs, message }
     const urls = this.urls(source)
-    this.send(
+    await this.send(
       'interactive',
       `press ${label}`,
       pressPayload(this.user, { message, channel }, pressed(this.scene.workspace.clock.timestamp(), button), urls),
@@ -103,11 +106,11 @@ export class Person {
   }
 
   /** Presses a button of the home tab. */
-  pressHome(label: string): void {
+  async pressHome(label: string): Promise<void> {
     const home = this.scene.workspace.homes.get(this.user.id)
     const button = this.button((home?.blocks ?? []) as readonly KnownBlock[], label)
     const urls = { response: '', trigger: this.scene.triggers.issue(this.user.id) }
-    this.send(
+    await this.send(
       'interactive',
       `press ${label}`,
       pressPayload(this.user, 'home', pressed(this.scene.workspace.clock.timestamp(), button), urls),
@@ -125,14 +128,14 @@ export class Person {
   }
 
   /** Fills in by label, and sends. What is left out keeps its first value. */
-  sendForm(answers: Answers): void {
+  async sendForm(answers: Answers): Promise<void> {
     const { open } = this
     if (open === null) throw new Error(`${this.user.name} has no form open`)
     const { values, missing } = submitted(open.view, answers)
     open.errors = missing
     if (Object.keys(missing).length > 0) return
     const trigger = this.scene.triggers.issue(this.user.id)
-    this.scene.deliveries.send('interactive', 'form', submitPayload(this.user, open, values, trigger), {
+    await this.scene.deliveries.send('interactive', 'form', submitPayload(this.user, open, values, trigger), {
       acknowledged: (answer) => this.formAnswered(open, answer),
       lost: () => (open.errors = { '': 'We had some trouble connecting. Try again?' }),
     })
@@ -143,11 +146,11 @@ export class Person {
   }
 
   /** Opens the app's home tab. */
-  openHome(): void {
+  async openHome(): Promise<void> {
     if (!this.scene.settings.hasHome) throw new Error('the app has no home tab')
     const at = this.scene.workspace.clock.timestamp()
     const event = { user: this.user.id, channel: this.direct.id, event_ts: at } as const
-    this.event('app_home_opened', { type: 'app_home_opened', tab: 'home', ...event })
+    await this.event('app_home_opened', { type: 'app_home_opened', tab: 'home', ...event })
   }
 
   /** What stands in the home tab; null where nothing was ever published. */
@@ -163,8 +166,8 @@ export class Person {
       channel: message.channel,
       threadTs: message.threadTs,
       byBot: message.author === BOT_USER,
-      text: message.blocks.length > 0 ? shown(message.blocks) : message.text,
-      buttons: buttonsOf(message.blocks).map(({ text }) => text.text),
+      text: message.blocks.length > 0 ? words(message.blocks) : message.text,
+      buttons: buttonsOf(message.blocks).map(({ text, url = null }) => ({ label: text.text, url })),
       onlyMe: message.only !== null,
       edits: message.edits,
       pings: message.pings,
@@ -208,20 +211,21 @@ export class Person {
     return workspace.post({ ...more, text: stored, channel: channel.id, author: this.user.id })
   }
 
-  private event(name: string, event: PeerEvent): void {
+  private async event(name: string, event: PeerEvent): Promise<void> {
     const { settings, workspace, deliveries, newEventId } = this.scene
     if (!settings.events.includes(name)) return
     const payload = eventPayload(newEventId(), workspace.clock.now(), this.user.enterprise, event)
-    deliveries.send('events_api', 'text' in event ? (event.text ?? name) : name, payload)
+    await deliveries.send('events_api', 'text' in event ? (event.text ?? name) : name, payload)
   }
 
-  private send(
+  private async send(
     kind: 'slash_commands' | 'interactive',
     label: string,
     payload: object,
     lost: (reason: string) => string = (reason) => `The button did not work: ${failure(reason)}`,
-  ): void {
-    this.scene.deliveries.send(kind, label, payload, { lost: (reason) => void this.trouble.push(lost(reason)) })
+  ): Promise<void> {
+    const told = (reason: string): void => void this.trouble.push(lost(reason))
+    await this.scene.deliveries.send(kind, label, payload, { lost: told })
   }
 
   private formAnswered(open: OpenView, answer: unknown): void {
@@ -250,7 +254,7 @@ export class Person {
 
   private urls(source: Source): { readonly response: string; readonly trigger: string } {
     const { origin, responses, triggers } = this.scene
-    return { response: `${origin}${responses.issue(source)}`, trigger: triggers.issue(this.user.id) }
+    return { response: `${origin()}${responses.issue(source)}`, trigger: triggers.issue(this.user.id) }
   }
 }
 

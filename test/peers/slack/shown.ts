@@ -8,6 +8,11 @@ export function shown(blocks: readonly KnownBlock[]): string {
     .join('\n')
 }
 
+/** The same without its buttons. */
+export function words(blocks: readonly KnownBlock[]): string {
+  return shown(blocks.filter(({ type }) => type !== 'actions'))
+}
+
 export function buttonsOf(blocks: readonly KnownBlock[]): readonly (Button & { readonly block: string })[] {
   return blocks.flatMap((block) =>
     block.type === 'actions'

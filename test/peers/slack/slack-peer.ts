@@ -30,39 +30,35 @@ export class SlackPeer {
   private readonly scene: Scene
   private readonly responses: ResponseUrls
   private server: Server | null = null
+  private port = 0
   private events = 0
 
-  private constructor(
-    settings: AppSettings,
-    private readonly port: number,
-  ) {
+  constructor(settings: AppSettings) {
     const { clock, workspace } = this
     const tickets = new Tickets(clock)
+    const origin = (): string => this.origin
     const triggers = new Triggers(clock)
     this.sockets = new SocketMode(tickets, () => this.deliveries.tick())
     this.deliveries = new Deliveries(clock, {
       deliver: (...delivery) => (this.requestUrl.url === null ? this.sockets : this.requestUrl).deliver(...delivery),
     })
     this.responses = new ResponseUrls(workspace, clock)
-    this.api = new WebApi(settings.scopes, { workspace, triggers, tickets, origin: this.origin }, clock)
+    this.api = new WebApi(settings.scopes, { workspace, triggers, tickets, origin }, clock)
     this.scene = {
       workspace,
       triggers,
       settings,
       deliveries: this.deliveries,
       responses: this.responses,
-      origin: this.origin,
+      origin,
       newEventId: () => this.newEventId(),
     }
     if (settings.events.includes('message.im')) workspace.watch((message, how) => this.tellOfItself(message, how))
   }
 
+  /** On a port of its own, which it keeps. */
   static async open(settings: AppSettings): Promise<SlackPeer> {
-    const probe = createServer()
-    await listen(probe, 0)
-    const { port } = probe.address() as AddressInfo
-    await new Promise((resolve) => probe.close(resolve))
-    const peer = new SlackPeer(settings, port)
+    const peer = new SlackPeer(settings)
     await peer.up()
     return peer
   }
@@ -100,6 +96,7 @@ export class SlackPeer {
     const server = createServer((request, response) => void this.serve(request, response))
     server.on('upgrade', (request, socket, head) => this.sockets.accept(request, socket, head))
     await listen(server, this.port)
+    this.port = (server.address() as AddressInfo).port
     this.server = server
   }
 
@@ -128,7 +125,11 @@ export class SlackPeer {
   private tellOfItself(message: Posted, how: 'posted' | 'changed'): void {
     if (this.workspace.channels.get(message.channel)?.kind !== 'im' || message.only !== null) return
     const event = how === 'posted' ? botMessageEvent(message) : botChangeEvent(message, this.clock.timestamp())
-    this.deliveries.send('events_api', `own ${how}`, eventPayload(this.newEventId(), this.clock.now(), null, event))
+    void this.deliveries.send(
+      'events_api',
+      `own ${how}`,
+      eventPayload(this.newEventId(), this.clock.now(), null, event),
+    )
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -121,6 +121,14 @@ export class Workspace {
     throw new Refused(channel.kind === 'public' ? 'not_in_channel' : 'channel_not_found')
   }
 
+  /** Nothing new can be said to somebody whose account is deactivated. */
+  openForBot(id: string): Channel {
+    const channel = this.channelForBot(id)
+    const isClosed = channel.kind === 'im' && [...channel.members].some((user) => this.users.get(user)?.isDisabled)
+    if (isClosed) throw new Refused('channel_not_found')
+    return channel
+  }
+
   message(channel: string, ts: string): Posted {
     const found = this.posted.find((one) => one.channel === channel && one.ts === ts && one.only === null)
     if (found === undefined || found.isDeleted) throw new Refused('message_not_found')

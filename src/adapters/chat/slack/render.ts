@@ -155,7 +155,7 @@ function confirmation(label: string, question: string): types.ConfirmationDialog
 function spoken(message: PlatformMessage): string {
   const said = message.secret === true ? { ...message, blocks: [] } : message
   const blocks = said.blocks.filter(({ block }) => block !== 'buttons')
-  const words = cut(plainText({ ...said, blocks }), MOST_WORDS)
+  const words = cut(plainText({ ...said, blocks }).replaceAll(/ {3,}/g, '  '), MOST_WORDS)
   return words.trim() === '' ? '…' : escapeMarks(words)
 }
 

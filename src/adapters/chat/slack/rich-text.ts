@@ -29,7 +29,7 @@ function inlineElement(inline: Inline): Element {
 function link(label: string, url: string): Element {
   const address = webAddress(url)
   if (address === null) return plain(label)
-  return { type: 'link', url: address, ...(label === '' || label === url ? {} : { text: label }) }
+  return { type: 'link', url: address, ...(label === '' ? {} : { text: label }) }
 }
 
 /** As long ago as it is; the moment itself where somebody points at it. */
