@@ -21,7 +21,7 @@ export const hostile: readonly string[] = [
 
 const words = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 120 }), fc.string())
 const address = fc.oneof(fc.webUrl(), words, fc.constantFrom('javascript:alert(1)', `https://a.b/${'x'.repeat(4000)}`))
-const token = fc.string({ unit: fc.constantFrom(...'abcXYZ019_.-'), minLength: 1, maxLength: 64 })
+const token = fc.string({ unit: fc.constantFrom('a', 'b', 'Z', '0', '9', '_', '.', '-'), minLength: 1, maxLength: 64 })
 
 const inline: fc.Arbitrary<Inline> = fc.oneof(
   words,

@@ -19,7 +19,8 @@ export function blockErrors(blocks: unknown): readonly string[] {
 export function viewErrors(view: unknown): readonly string[] {
   const kind = (view as { type?: unknown } | null)?.type
   if (kind !== 'modal' && kind !== 'home') return ['[ERROR] unsupported type [json-pointer:/view/type]']
-  const errors = schemaErrors(kind, view)
+  const { blocks, ...rest } = view as { readonly blocks?: unknown }
+  const errors = [...schemaErrors(kind, rest), ...schemaErrors('blocks', blocks)]
   if (errors.length > 0) return errors
   const found = new Findings()
   const known = view as HomeView | ModalView

@@ -7,9 +7,10 @@ export interface Retry {
   readonly reason: string
 }
 
-/** How a delivery went; each is called once at most. */
+/** How a delivery went. */
 export interface Reports {
-  acknowledged(answer: unknown): void
+  /** False where the answer is lost on its way. */
+  acknowledged(answer: unknown): boolean
   /** `again: false`: the app asked for no further try. */
   failed(reason: string, again?: boolean): void
 }
@@ -118,9 +119,7 @@ export class Deliveries {
     const sent = { at: this.clock.now(), mark: performance.now() }
     delivery.sent = sent
     const isTaken = this.transport.deliver(delivery.kind, delivery.payload, delivery.retry, {
-      acknowledged: (answer) => {
-        if (delivery.sent === sent) this.take(delivery, answer, performance.now() - sent.mark)
-      },
+      acknowledged: (answer) => delivery.sent !== sent || this.take(delivery, answer, performance.now() - sent.mark),
       failed: (reason, again = true) => {
         if (delivery.sent !== sent) return
         if (again) this.fail(delivery, reason)
@@ -131,14 +130,15 @@ export class Deliveries {
     return isTaken
   }
 
-  private take(delivery: Delivery, answer: unknown, ms: number): void {
+  private take(delivery: Delivery, answer: unknown, ms: number): boolean {
     if (this.acksToLose > 0) {
       this.acksToLose -= 1
-      return
+      return false
     }
     this.open.delete(delivery)
     this.acks.push({ kind: delivery.kind, label: delivery.label, ms })
     delivery.acknowledged(answer)
+    return true
   }
 
   private fail(delivery: Delivery, reason: string): void {

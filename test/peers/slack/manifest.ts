@@ -12,6 +12,18 @@ export interface AppSettings {
   readonly isInteractive: boolean
 }
 
+/** What the bot must be allowed to do before it is told of an event. */
+export const EVENT_SCOPES: Readonly<Record<string, string | null>> = {
+  app_home_opened: null,
+  app_mention: 'app_mentions:read',
+  'message.im': 'im:history',
+}
+
+export function isTold({ events, scopes }: AppSettings, event: string): boolean {
+  const scope = EVENT_SCOPES[event]
+  return events.includes(event) && (scope === null || scopes.includes(scope ?? ''))
+}
+
 interface Manifest {
   readonly features?: {
     readonly app_home?: {

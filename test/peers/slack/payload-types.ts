@@ -1,12 +1,10 @@
 import type { webApi } from '@slack/bolt'
 import type { HomeView, KnownBlock, ModalView } from '@slack/types'
 
-/** The official types let any `{ type }` pass as a block; these do not. */
-type Strict<View> = Omit<View, 'blocks'> & { blocks: KnownBlock[] }
-
+/** The official types let any `{ type }` pass as a block; this does not: what holds blocks is checked apart from them. */
 export type Blocks = KnownBlock[]
-export type Home = Strict<HomeView>
-export type Modal = Strict<ModalView>
+export type Home = HomeView
+export type Modal = ModalView
 export type Manifest = webApi.AppsManifestValidateArguments
 
 export type AuthTest = webApi.AuthTestArguments

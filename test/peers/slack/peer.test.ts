@@ -326,11 +326,18 @@ describe('the Web API', () => {
   })
 
   it('says when to come again', async () => {
-    const { client, peer } = await aStage()
+    const { client, peer, ada } = await aStage()
     peer.api.limit('auth.test', 30)
     await expect(client.auth.test()).rejects.toMatchObject({ retryAfter: 30 })
     peer.pass(30_000)
     expect(await client.auth.test()).toMatchObject({ ok: true })
+    peer.api.enforceRates()
+    const channel = ada.direct.id
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'x' })
+    for (let edit = 0; edit < 50; edit += 1) await client.chat.update({ channel, ts, text: `${edit}` })
+    await expect(client.chat.update({ channel, ts, text: 'x' })).rejects.toMatchObject({ retryAfter: 60 })
+    peer.pass(60_000)
+    await client.chat.update({ channel, ts, text: 'x' })
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { Deliveries } from './deliveries.js'
-import type { AppSettings } from './manifest.js'
+import { isTold, type AppSettings } from './manifest.js'
 import {
   commandPayload,
   eventPayload,
@@ -59,7 +59,8 @@ export class Person {
   /** Types `/sandbox list` in a channel, or in the direct message with the bot. Not possible in threads. */
   async command(line: string, channel: Channel = this.direct): Promise<void> {
     const [command = '', ...rest] = line.split(' ')
-    if (!this.scene.settings.commands.includes(command)) {
+    const { commands, scopes } = this.scene.settings
+    if (!commands.includes(command) || !scopes.includes('commands')) {
       this.trouble.push(`${command} is not a valid command.`)
       return
     }
@@ -90,12 +91,13 @@ export class Person {
     if (channel.members.has(BOT_USER)) await this.event('app_mention', mentionEvent(this.user, said))
   }
 
-  /** Presses a button of a message that they see; with a confirmation, they confirm. */
-  async press(seen: Pick<Seen, 'ts' | 'channel'>, label: string): Promise<void> {
+  /** Presses a button of a message that they see; with a confirmation, they confirm. `forged`: in place of its value. */
+  async press(seen: Pick<Seen, 'ts' | 'channel'>, label: string, forged?: string): Promise<void> {
     const message = this.visible(seen.channel).find((one) => one.ts === seen.ts)
     const channel = this.scene.workspace.channels.get(seen.channel)
     if (message === undefined || channel === undefined) throw new Error(`${this.user.name} does not see that message`)
-    const button = this.button(message.blocks, label)
+    const found = this.button(message.blocks, label)
+    const button = forged === undefined ? found : { ...found, value: forged }
     const source = { user: this.user.id, channel: channel.id, threadTs: message.threadTs, message }
     const urls = this.urls(source)
     await this.send(
@@ -213,7 +215,7 @@ export class Person {
 
   private async event(name: string, event: PeerEvent): Promise<void> {
     const { settings, workspace, deliveries, newEventId } = this.scene
-    if (!settings.events.includes(name)) return
+    if (!isTold(settings, name)) return
     const payload = eventPayload(newEventId(), workspace.clock.now(), this.user.enterprise, event)
     await deliveries.send('events_api', 'text' in event ? (event.text ?? name) : name, payload)
   }

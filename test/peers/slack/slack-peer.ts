@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { readArguments } from './arguments.js'
 import { Clock } from './clock.js'
 import { Deliveries } from './deliveries.js'
-import type { AppSettings } from './manifest.js'
+import { isTold, type AppSettings } from './manifest.js'
 import { botChangeEvent, botMessageEvent, eventPayload } from './payloads.js'
 import { Person, type Scene } from './person.js'
 import { Refused } from './refused.js'
 import { RequestUrl } from './request-url.js'
 import { ResponseUrls } from './response-urls.js'
+import { prepareSchemas } from './schemas.js'
 import { SocketMode } from './socket-mode.js'
 import { Tickets } from './tickets.js'
 import { Triggers } from './triggers.js'
@@ -53,7 +54,7 @@ export class SlackPeer {
       origin,
       newEventId: () => this.newEventId(),
     }
-    if (settings.events.includes('message.im')) workspace.watch((message, how) => this.tellOfItself(message, how))
+    if (isTold(settings, 'message.im')) workspace.watch((message, how) => this.tellOfItself(message, how))
   }
 
   /** On a port of its own, which it keeps. */
@@ -93,6 +94,7 @@ export class SlackPeer {
 
   async up(): Promise<void> {
     if (this.server !== null) return
+    prepareSchemas()
     const server = createServer((request, response) => void this.serve(request, response))
     server.on('upgrade', (request, socket, head) => this.sockets.accept(request, socket, head))
     await listen(server, this.port)

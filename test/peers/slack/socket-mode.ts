@@ -53,6 +53,11 @@ export class SocketMode implements Transport {
     for (const socket of this.sockets) socket.terminate()
   }
 
+  /** Takes nothing any more, and says nothing: not even goodbye. */
+  freeze(): void {
+    for (const socket of this.sockets) socket.pause()
+  }
+
   /** As Slack does every few hours: please connect anew. */
   requestRefresh(reason: 'refresh_requested' | 'warning' | 'link_disabled'): void {
     const message = JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'peer' } })
@@ -82,9 +87,7 @@ export class SocketMode implements Transport {
 
   private answered(text: string): void {
     const { envelope_id: id = '', payload } = JSON.parse(text) as { envelope_id?: string; payload?: unknown }
-    const waiting = this.waiting.get(id)
-    this.waiting.delete(id)
-    waiting?.reports.acknowledged(payload)
+    if (this.waiting.get(id)?.reports.acknowledged(payload) === true) this.waiting.delete(id)
   }
 
   private closed(socket: WebSocket): void {

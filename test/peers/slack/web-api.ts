@@ -4,6 +4,7 @@ import { fileMethods } from './file-methods.js'
 import type { Ground, Method } from './method.js'
 import { otherMethods } from './other-methods.js'
 import type { MethodArguments } from './payload-types.js'
+import { Rates } from './rates.js'
 import { Refused, withMessages } from './refused.js'
 import { schemaErrors } from './schemas.js'
 import { viewMethods } from './view-methods.js'
@@ -33,11 +34,18 @@ const methods: { readonly [Name in MethodName]: Method<MethodArguments[Name]> } 
   ...viewMethods,
 }
 
+/** The scope that a method needs of the bot's token; null where none. Throws for one that the peer does not know. */
+export function scopeOf(method: string): string | null {
+  if (!isMethod(method)) throw new Error(`the peer does not know ${method}`)
+  return methods[method].scope
+}
+
 /** The Web API: one POST a method, 200 with `ok: false` for what it refuses. */
 export class WebApi {
   readonly calls: Call[] = []
   private readonly limited = new Map<string, number>()
   private isRevoked = false
+  private rates: Rates | null = null
 
   constructor(
     private readonly scopes: readonly string[],
@@ -50,12 +58,18 @@ export class WebApi {
     this.limited.set(method, this.clock.now() + seconds * 1000)
   }
 
+  /** From now on 429 for what comes more often than Slack promises to take. */
+  enforceRates(): void {
+    this.rates = new Rates(this.clock)
+  }
+
   revokeTokens(): void {
     this.isRevoked = true
   }
 
   call(method: string, token: string, given: Readonly<Record<string, unknown>> | null): Answer {
-    const wait = Math.ceil(((this.limited.get(method) ?? 0) - this.clock.now()) / 1000)
+    const early = this.rates?.take(method, String(given?.['channel'] ?? '')) ?? 0
+    const wait = Math.ceil(Math.max(early, (this.limited.get(method) ?? 0) - this.clock.now()) / 1000)
     const answer = wait > 0 ? ratelimited(wait) : this.answer(method, token, given)
     const outcome = answer.body['ok'] === true ? 'ok' : String(answer.body['error'])
     this.calls.push({ method, at: this.clock.now(), outcome })
@@ -80,6 +94,7 @@ export class WebApi {
     if (method.scope !== null && !this.scopes.includes(method.scope)) {
       throw new Refused('missing_scope', { needed: method.scope, provided: this.scopes.join(',') })
     }
+    if (name.startsWith('views.') && given['view'] === undefined) throw new Refused('invalid_arguments')
     const errors = schemaErrors(name, withoutContent(given))
     if (errors.length > 0) throw withMessages('invalid_arguments', errors)
     return method.run(given, this.ground)
@@ -105,10 +120,7 @@ function isMethod(name: string): name is MethodName {
 }
 
 /** Blocks and views are checked on their own, with errors of their own. Bolt adds the team to every call. */
-function withoutContent({ team_id: _team, ...given }: Readonly<Record<string, unknown>>): object {
-  return {
-    ...given,
-    ...('blocks' in given ? { blocks: [] } : {}),
-    ...('view' in given ? { view: { type: 'home', blocks: [] } } : {}),
-  }
+function withoutContent(given: Readonly<Record<string, unknown>>): object {
+  const { team_id: _team, blocks: _blocks, view: _view, ...rest } = given
+  return rest
 }

@@ -105,7 +105,9 @@ export class Workspace {
 
   /** The conversation of the bot with one person. */
   direct(user: string): Channel {
-    const known = [...this.channels.values()].find(({ kind, members }) => kind === 'im' && members.has(user))
+    const known = [...this.channels.values()].find(
+      ({ kind, members }) => kind === 'im' && members.has(user) && members.has(BOT_USER),
+    )
     if (known !== undefined) return known
     const members = new Set([user, BOT_USER])
     const channel: Channel = { id: this.newId('D'), name: 'directmessage', kind: 'im', members }

@@ -8,6 +8,3 @@ export const SCOPES: readonly string[] = [
   'im:write',
   'users:read',
 ]
-
-/** What the bot is told of. */
-export const EVENTS = ['app_home_opened', 'app_mention', 'message.im'] as const
