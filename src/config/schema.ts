@@ -166,7 +166,27 @@ export const configSchema = z.strictObject({
       download_timeout_seconds: key(z.number().min(1).max(3600), 'a number of seconds from 1 to 3600').default(300),
     })
     .prefault({}),
-  slack: later.prefault({}),
+  slack: z
+    .strictObject({
+      enabled: flag.default(false),
+      mode: key(z.enum(['socket', 'http']), '"socket" or "http"').default('socket'),
+      bot_token_file: secret.optional(),
+      app_token_file: secret.optional(),
+      signing_secret_file: secret.optional(),
+      listen: address.default('127.0.0.1:7784'),
+      api_url: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+    })
+    .refine(
+      ({ enabled, mode, ...files }) =>
+        !enabled ||
+        (files.bot_token_file !== undefined &&
+          (mode === 'socket' ? files.app_token_file : files.signing_secret_file) !== undefined),
+      {
+        path: ['enabled'],
+        params: { allowed: 'given with bot_token_file and, by its mode, app_token_file or signing_secret_file' },
+      },
+    )
+    .prefault({}),
   discord: later.prefault({}),
   telegram: later.prefault({}),
   console: z
