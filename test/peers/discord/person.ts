@@ -1,4 +1,5 @@
 import {
+  ApplicationCommandOptionType,
   ApplicationCommandType,
   ChannelType,
   ComponentType,
@@ -12,11 +13,12 @@ import {
   type GuildMemberFlags,
 } from 'discord-api-types/v10'
 import { messageOf, userOf } from './api.js'
+import { readMarkdown } from './markdown.js'
 import type { Gateway } from './gateway.js'
 import type { Interaction, Interactions, OpenForm } from './interactions.js'
 import { shownOf, type Shown } from './shown.js'
-import { choose } from './typed-command.js'
-import type { PeerChannel, PeerUser, World } from './world.js'
+import { choose, isNamed } from './typed-command.js'
+import { textDisplays, type PeerChannel, type PeerUser, type World } from './world.js'
 
 export interface Surroundings {
   readonly world: World
@@ -41,6 +43,19 @@ export class Person {
     const { command, options } = choose(this.menu(channel), words, true)
     const data = { id: command.id, name: command.name, type: ApplicationCommandType.ChatInput, options }
     return this.send(InteractionType.ApplicationCommand, channel, data, null, agoMs)
+  }
+
+  /** Whether the menu has a command for these words. */
+  knows(channel: PeerChannel, words: string): boolean {
+    return isNamed(this.menu(channel), words)
+  }
+
+  /** With a menu of yesterday: names a sub-command that is no more. */
+  outdated(channel: PeerChannel, name: string): Interaction {
+    const [command] = this.menu(channel)
+    const options = [{ name, type: ApplicationCommandOptionType.Subcommand, options: [] }]
+    const data = { id: command?.id, name: command?.name, type: ApplicationCommandType.ChatInput, options }
+    return this.send(InteractionType.ApplicationCommand, channel, data, null, 0)
   }
 
   /** Waits at the last word that was typed. The choices come with the answer. */
@@ -74,6 +89,18 @@ export class Person {
 
   get form(): OpenForm | null {
     return this.around.interactions.forms.get(this.id) ?? null
+  }
+
+  /** The labels of the open form by the ids of what it asks for. */
+  get fields(): ReadonlyMap<string, string> | null {
+    const labels = this.form?.modal.components.filter((part) => part.type === ComponentType.Label)
+    return labels === undefined ? null : new Map(labels.map(({ component, label }) => [component.custom_id, label]))
+  }
+
+  /** What the open form says. */
+  get formText(): string {
+    const modal = this.form?.modal
+    return [modal?.title ?? '', ...textDisplays(modal?.components).map((text) => readMarkdown(text).text)].join('\n')
   }
 
   /** Fills the open form by its labels, and sends it. */

@@ -22,7 +22,7 @@ export async function readRequest(request: IncomingMessage): Promise<ApiRequest>
   const form = type.startsWith('multipart/form-data') ? await readForm(bytes, type) : null
   return {
     method: request.method ?? 'GET',
-    path: url.pathname.replace(/^\/api\/v10(?=\/)/, ''),
+    path: decodeURIComponent(url.pathname).replace(/^\/api\/v10(?=\/)/, ''),
     query: url.searchParams,
     authorization: request.headers.authorization ?? null,
     body: form === null ? readJson(bytes.toString('utf8')) : form.body,

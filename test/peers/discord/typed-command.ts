@@ -21,11 +21,7 @@ export interface Chosen {
 /** How a person at the menu enters `keys add ssh-ed25519 …`: finds the sub-command, then fills option after option. */
 export function choose(commands: readonly APIApplicationCommand[], words: string, isComplete: boolean): Chosen {
   const given = words.trim().split(/\s+/)
-  const leaf = commands
-    .flatMap((command) => leaves(command, command.options ?? [], []))
-    .filter(({ command, path }) => nameWords(command, path).every((word, index) => word === given[index]))
-    .toSorted((a, b) => nameWords(b.command, b.path).length - nameWords(a.command, a.path).length)
-    .at(0)
+  const leaf = find(commands, given)
   if (leaf === undefined) throw new Error(`No slash command is named like "${words}".`)
   const { command, path, options } = leaf
   const rest = given.slice(nameWords(command, path).length)
@@ -36,6 +32,18 @@ export function choose(commands: readonly APIApplicationCommand[], words: string
     values,
   )
   return { command, options: nested }
+}
+
+export function isNamed(commands: readonly APIApplicationCommand[], words: string): boolean {
+  return find(commands, words.trim().split(/\s+/)) !== undefined
+}
+
+function find(commands: readonly APIApplicationCommand[], given: readonly string[]): Leaf | undefined {
+  return commands
+    .flatMap((command) => leaves(command, command.options ?? [], []))
+    .filter(({ command, path }) => nameWords(command, path).every((word, index) => word === given[index]))
+    .toSorted((a, b) => nameWords(b.command, b.path).length - nameWords(a.command, a.path).length)
+    .at(0)
 }
 
 function leaves(
