@@ -33,9 +33,13 @@ export class DiscordStage implements ChatStage {
     writeFileSync(this.tokenFile, `${this.peer.token}\n`)
   }
 
-  /** Until the menu is there, nobody can type a command. */
+  /** Until the menu is there nobody can type a command, and until the bot listens nobody hears one. */
   async joined(): Promise<void> {
-    await vi.waitFor(() => this.people.ada.menuIsThere(), { timeout: 10_000, interval: 10 })
+    const isThere = (): void => {
+      this.people.ada.menuIsThere()
+      if (this.peer.gateway.connected === 0) throw new Error('the bot is not connected')
+    }
+    await vi.waitFor(isThere, { timeout: 10_000, interval: 10 })
   }
 
   config(): Readonly<Record<string, unknown>> {
