@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ApplicationCommandOptionType, REST, Routes } from 'discord.js'
 import { vi } from 'vitest'
 import { DiscordPlatform } from '../../src/adapters/chat/discord/platform.js'
 import { RateLimited, type ChatPlatform, type MessageRef } from '../../src/bot/chat.js'
@@ -31,6 +32,14 @@ export class DiscordStage implements ChatStage {
   /** What an operator does with a new token. */
   writeToken(): void {
     writeFileSync(this.tokenFile, `${this.peer.token}\n`)
+  }
+
+  /** The menu alone, with no bot behind it. */
+  async registerForBench(): Promise<void> {
+    const rest = new REST({ api: this.peer.apiUrl, version: '10' }).setToken(this.peer.token)
+    const route = Routes.applicationGuildCommands(this.peer.world.applicationId, this.guild.id)
+    const list = { type: ApplicationCommandOptionType.Subcommand, name: 'list', description: 'Lists' }
+    await rest.put(route, { body: [{ name: 'sandbox', description: 'Sandboxes', options: [list] }] })
   }
 
   /** Until the menu is there nobody can type a command, and until the bot listens nobody hears one. */

@@ -7,8 +7,8 @@ export interface Piece {
   readonly close: string
 }
 
-/** Marks that mean something wherever they stand: emphasis, code, links, mentions, `:emoji:` and addresses. */
-const ANYWHERE = new Set(['\\', '*', '_', '~', '|', '`', '<', '[', ']', '@', ':'])
+/** Marks that mean something wherever they stand: emphasis, code, links and mentions. */
+const ANYWHERE = new Set(['\\', '*', '_', '~', '|', '`', '<', '[', ']', '@'])
 /** Headings, small print, quotes and lists begin so. */
 const AT_START = new Set(['#', '-', '+', '>'])
 
@@ -64,7 +64,8 @@ export function link(label: string, url: string): Piece {
 export const newLine: Piece = { open: '', atoms: ['\n'], close: '' }
 
 /** The pieces as markdown, within so many characters; what is beyond ends in `…`. */
-export function fit(pieces: readonly Piece[], room: number): string {
+export function fit(all: readonly Piece[], room: number): string {
+  const pieces = keptApart(all)
   const whole = pieces.map(({ open, atoms, close }) => open + atoms.join('') + close).join('')
   if (whole.length <= room) return whole
   let written = ''
@@ -81,22 +82,32 @@ export function fit(pieces: readonly Piece[], room: number): string {
   return written
 }
 
+/** Marks of two neighbours would be read as one: a space without width stands between them. */
+function keptApart(pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.flatMap((piece, index) => {
+    const isNext = (pieces[index - 1]?.close ?? '') !== '' && piece.open !== ''
+    return isNext ? [{ open: '', atoms: ['\u200b'], close: '' }, piece] : [piece]
+  })
+}
+
 /** Null for what is no web address: no `javascript:`, no `data:`. Nothing in it ends a link early. */
 export function webAddress(url: string): string | null {
   if (!URL.canParse(url)) return null
   const { protocol, href } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:') return null
-  return href.replace(/[()<>\s\\]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  const shown = href === `${url}/` ? url : href
+  return shown.replace(/[()<>\s\\]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 function escaped(text: string): readonly string[] {
   const characters = [...harmless(text)]
-  let isStart = true
+  const start = /^\s*(?:\d+\.(?=\s|$)|[^\d\s])?/u.exec(characters.join(''))?.[0] ?? ''
+  const first = [...start].length - 1
   return characters.map((character, index) => {
-    const isMark = ANYWHERE.has(character) || (isStart && AT_START.has(character))
-    const isNumbering = character === '.' && index > 0 && characters.slice(0, index).every((one) => /[\d\s]/.test(one))
-    if (!/\s/.test(character)) isStart = false
-    return isMark || isNumbering ? `\\${character}` : character
+    // `:emoji:`, and the colon of an address.
+    const isName = character === ':' && /[\w/]/.test(characters[index + 1] ?? '')
+    const isStart = index === first && (AT_START.has(character) || (character === '.' && index > 0))
+    return ANYWHERE.has(character) || isName || isStart ? `\\${character}` : character
   })
 }
 

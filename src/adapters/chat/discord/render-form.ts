@@ -50,7 +50,11 @@ function labelOf(field: FormField): APILabelComponent {
 function isSelect({ kind, choices }: FormField): boolean {
   const { options, option } = limits.form
   const isWithin = choices.length > 0 && choices.length <= options && new Set(choices).size === choices.length
-  return kind === 'choice' && isWithin && choices.every((one) => one.trim() !== '' && one.length <= option)
+  return (
+    kind === 'choice' &&
+    isWithin &&
+    choices.every((one) => one.trim() !== '' && one.length <= option && !/\p{Cs}/u.test(one))
+  )
 }
 
 function selectOf({ name, choices, value, required }: FormField): APILabelComponent['component'] {
@@ -67,7 +71,7 @@ function selectOf({ name, choices, value, required }: FormField): APILabelCompon
 }
 
 function inputOf({ name, kind, value, required }: FormField): APILabelComponent['component'] {
-  const filled = cut(value, limits.form.value)
+  const filled = cut(value.replace(/\p{Cs}/gu, '\ufffd'), limits.form.value)
   return {
     type: ComponentType.TextInput,
     custom_id: name,
