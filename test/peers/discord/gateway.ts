@@ -84,6 +84,11 @@ export class Gateway {
     }
   }
 
+  /** Connections stay open, and nothing is heard on them any more. */
+  freeze(): void {
+    for (const socket of this.sockets) socket.pause()
+  }
+
   /** Op 7: please come again. */
   askToReconnect(): void {
     for (const { socket } of this.sessions.values()) if (socket !== null) send(socket, GatewayOpcodes.Reconnect, null)
