@@ -102,6 +102,10 @@ describe('commands of Discord', () => {
     await started(['80351110224678912', guild.id])
     await vi.waitFor(() => expect(names(guild.id)).toHaveLength(3), patient)
     expect(lines.join('\n')).toContain('not in the server 80351110224678912')
+    // Let in later, without a word to the bot.
+    peer.world.guilds.set('80351110224678912', { id: '80351110224678912', name: 'Other' })
+    await vi.waitFor(() => expect(names('80351110224678912')).toHaveLength(3), { timeout: 12_000, interval: 50 })
+    expect(lines).toHaveLength(1)
   })
 
   it('an option that is gone is a change', () => {

@@ -36,7 +36,8 @@ const PERMISSIONS =
   PermissionFlagsBits.SendMessages |
   PermissionFlagsBits.SendMessagesInThreads |
   PermissionFlagsBits.AttachFiles
-const REGISTER_AGAIN_MS = 60_000
+/** Without an intent nobody tells the bot that it was let into a server: it looks. */
+const REGISTER_AGAIN_MS = 10_000
 
 /** Discord: slash commands, components and modals over the gateway, without any intent. */
 export class DiscordPlatform implements ChatPlatform {
@@ -48,6 +49,9 @@ export class DiscordPlatform implements ChatPlatform {
   private menu: readonly CommandMenuEntry[] = []
   private applicationId = ''
   private registering: NodeJS.Timeout | null = null
+  /** Servers of which the log has said that the bot is not in them. */
+  private readonly told = new Set<string>()
+  private isStopped = false
 
   constructor(private readonly options: DiscordOptions) {
     this.api = new DiscordApi(options.apiUrl, () => this.applicationId)
@@ -81,6 +85,7 @@ export class DiscordPlatform implements ChatPlatform {
   }
 
   async stop(): Promise<void> {
+    this.isStopped = true
     if (this.registering !== null) clearTimeout(this.registering)
     await this.connection?.stop()
   }
@@ -126,10 +131,15 @@ export class DiscordPlatform implements ChatPlatform {
     if (this.registering !== null) clearTimeout(this.registering)
     this.registering = null
     try {
-      await registerCommands(this.api, slashCommands(menu), options.guilds, guilds, options.log)
+      const missing = await registerCommands(this.api, slashCommands(menu), options.guilds, guilds)
+      if (missing.length === 0) return
+      for (const guild of missing.filter((one) => !this.told.has(one)))
+        options.log(`Discord: the bot is not in the server ${guild}; \`sandpiper doctor\` prints the link for it`, {})
+      for (const guild of missing) this.told.add(guild)
     } catch (error) {
       options.log('Discord: the commands could not be registered', { error })
-      this.registering = setTimeout(() => void this.register(guilds), REGISTER_AGAIN_MS)
     }
+    if (this.isStopped) return
+    this.registering = setTimeout(() => void this.register(guilds), REGISTER_AGAIN_MS)
   }
 }
