@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, vi, type TestContext } from 'vitest'
 import { ask } from '../../src/cli/ask.js'
 import type { PlatformLine } from '../../src/control.js'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import type { Interaction } from '../peers/discord/interactions.js'
 import type { Person } from '../peers/discord/person.js'
 import type { Shown } from '../peers/discord/shown.js'
@@ -75,7 +75,7 @@ async function doctor(service: TestService): Promise<PlatformLine | undefined> {
 }
 
 function audit(service: TestService): readonly { readonly command: string; readonly outcome: string }[] {
-  const db = new Database(join(service.stateFolder, 'state.db'), { readonly: true })
+  const db = new Sqlite(join(service.stateFolder, 'state.db'), { readonly: true })
   try {
     return db.prepare<[], { command: string; outcome: string }>('SELECT command, outcome FROM audit').all()
   } finally {

@@ -147,7 +147,7 @@ class Member implements ChatPerson {
 
   async fills(answers: Readonly<Record<string, string>>): Promise<void> {
     const labels = this.person.fields ?? new Map<string, string>()
-    this.person.fill(
+    this.person.fillIn(
       Object.fromEntries(Object.entries(answers).map(([name, value]) => [labels.get(name) ?? name, value])),
     )
   }

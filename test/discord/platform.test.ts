@@ -192,7 +192,7 @@ describe('the Discord adapter', () => {
     answer = () => ({ kind: 'form', form })
     ada.command(channel, 'port myapp')
     await vi.waitFor(() => expect(ada.form).not.toBeNull(), patient)
-    ada.fill({ Port: ' ' })
+    ada.fillIn({ Port: ' ' })
     const again = await vi.waitFor(() => {
       const [message] = ada.sees(channel)
       if (message === undefined) throw new Error('nothing is said')
@@ -203,7 +203,7 @@ describe('the Discord adapter', () => {
     await vi.waitFor(() => expect(ada.form).not.toBeNull(), patient)
     refused = words('the disk is full')
     answer = () => ({ kind: 'run', audience: 'caller', call: { command: 'list', args: {} } })
-    ada.fill({ Port: '3000' })
+    ada.fillIn({ Port: '3000' })
     await vi.waitFor(() => expect(ada.sees(channel).map(({ text }) => text)).toContain('the disk is full'), patient)
   })
 

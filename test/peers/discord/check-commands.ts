@@ -73,7 +73,7 @@ function checkValues(findings: Findings, path: Path, option: APIApplicationComma
     findings.text([...path, 'choices', index, 'name'], name, 100, 1)
     if (typeof value === 'string') findings.text([...path, 'choices', index, 'value'], value, 100, 1)
   }
-  if ('autocomplete' in option && option.autocomplete === true && choices.length > 0)
+  if ('autocomplete' in option && option.autocomplete && choices.length > 0)
     findings.add([...path, 'autocomplete'], 'APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE', 'Not with choices')
 }
 
@@ -95,6 +95,6 @@ function characters(options: Options): number {
     const choices = 'choices' in option ? (option.choices ?? []) : []
     const nested = 'options' in option ? (option.options ?? []) : []
     const said = choices.reduce((all, { name, value }) => all + name.length + String(value).length, 0)
-    return sum + option.name.length + option.description.length + said + characters(nested as Options)
+    return sum + option.name.length + option.description.length + said + characters(nested)
   }, 0)
 }

@@ -104,7 +104,7 @@ export class Person {
   }
 
   /** Fills the open form by its labels, and sends it. */
-  fill(answers: Readonly<Record<string, string>>, agoMs = 0): Interaction {
+  fillIn(answers: Readonly<Record<string, string>>, agoMs = 0): Interaction {
     const { form } = this
     const channel = this.around.world.channels.get(form?.channel ?? '')
     if (form === null || channel === undefined) throw new Error(`${this.user.name} has no form open.`)

@@ -105,9 +105,9 @@ function valueOf(
     const { min_value: least = -Infinity, max_value: most = Infinity } = option
     if (isComplete && !(Number.isInteger(value) && value >= least && value <= most))
       throw new Error(`"${name}" takes no "${text}".`)
-    return { name, type, value } as APIApplicationCommandInteractionDataOption
+    return { name, type, value }
   }
   const most = 'max_length' in option ? (option.max_length ?? 6000) : 6000
   if (text.length > most) throw new Error(`"${name}" takes ${most} characters at most.`)
-  return { name, type, value: text } as APIApplicationCommandInteractionDataOption
+  return { name, type, value: text }
 }

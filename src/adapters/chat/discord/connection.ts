@@ -18,6 +18,7 @@ const REFUSED_RETRY_MS = 5 * 60_000
 /** Connecting takes less; what takes longer is told as being down. */
 const PATIENCE_MS = 20_000
 const STOP_MS = 3000
+const AUTHENTICATION_FAILED: number = GatewayCloseCodes.AuthenticationFailed
 
 export interface ConnectionParts {
   readonly apiUrl: string
@@ -149,6 +150,6 @@ function whyOf(error: unknown): Down {
 }
 
 function closedBecause(code: number): Down {
-  if (code === GatewayCloseCodes.AuthenticationFailed) return REFUSED_TOKEN
+  if (code === AUTHENTICATION_FAILED) return REFUSED_TOKEN
   return unreachable(`the gateway closed with ${code} (${GatewayCloseCodes[code] ?? 'unknown'})`)
 }

@@ -28,7 +28,7 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
 ])
 
 /** Discord said no. Holds neither the address, in which tokens stand, nor what was sent. */
-export class ApiFailure extends Error {
+class ApiFailure extends Error {
   override readonly name = 'ApiFailure'
 
   constructor(

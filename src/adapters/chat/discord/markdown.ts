@@ -35,14 +35,14 @@ export function heading(text: string): Piece {
 export function code(text: string): Piece {
   const words = harmless(text)
   if (words.includes('`') || words.trim() === '') return plain(text)
-  return { open: '`', atoms: [...words], close: '`' }
+  return { open: '`', atoms: Array.from(words), close: '`' }
 }
 
 export function codeBlock(text: string): Piece {
   const lines = text.split('\n').map((line) => harmless(line).replaceAll('```', '`\u200b`\u200b`'))
   const words = lines.join('\n').replace(/^\n+|\s+$/g, '')
   if (words.trim() === '') return plain('')
-  return { open: '```\n', atoms: [...words], close: '\n```' }
+  return { open: '```\n', atoms: Array.from(words), close: '\n```' }
 }
 
 /** Relative, with the exact time at hand, in the reader's own language and zone. */
@@ -100,9 +100,9 @@ export function webAddress(url: string): string | null {
 }
 
 function escaped(text: string): readonly string[] {
-  const characters = [...harmless(text)]
+  const characters = Array.from(harmless(text))
   const start = /^\s*(?:\d+\.(?=\s|$)|[^\d\s])?/u.exec(characters.join(''))?.[0] ?? ''
-  const first = [...start].length - 1
+  const first = Array.from(start).length - 1
   return characters.map((character, index) => {
     // `:emoji:`, and the colon of an address.
     const isName = character === ':' && /[\w/]/.test(characters[index + 1] ?? '')

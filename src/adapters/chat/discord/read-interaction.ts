@@ -53,7 +53,7 @@ export function inputOf(interaction: APIInteraction): ChatInput | null {
     }
     case InteractionType.ApplicationCommandAutocomplete: {
       const { command, options } = subCommandOf(interaction.data.options)
-      const focused = options.find((option) => 'focused' in option && option.focused === true)
+      const focused = options.find((option) => 'focused' in option && option.focused)
       const begin = focused !== undefined && 'value' in focused ? String(focused.value) : ''
       return { kind: 'choices', command, argument: focused?.name ?? '', begin }
     }

@@ -74,7 +74,7 @@ export class Speaker {
       if (open === null || !hasCode(error, codes.missingAccess, codes.missingPermissions)) throw error
       return this.open.inTurn(open, async () => {
         // A follow-up would slip into what is for one alone.
-        if (open.loading !== null) throw new Error('Discord: the answer to the asker comes first')
+        if (open.loading !== null) throw new Error('Discord: the answer to the asker comes first', { cause: error })
         const { id } = await this.api.followUp(open.token, rendered, false)
         return writeRef({ channel, message: id, interaction })
       })
