@@ -24,6 +24,8 @@ const TICK_MS = 1000
 /** A reboot from inside is no news: what has stopped for less than this is not told. */
 const STOPPED_FOR_MS = 15_000
 const DAY_MS = 24 * 3_600_000
+/** Longest wait for the end of the operation that a refused login belongs to. */
+const LOGIN_HELD_MS = 60_000
 
 export interface AnnouncerParts {
   readonly store: Store
@@ -115,7 +117,7 @@ export class BotAnnouncer implements Announcer {
 
   /** Straight to the platform: a password is never written down. */
   async deliverLogin(login: Login): Promise<boolean> {
-    const { store, platforms, tokens, addresses, outbox, log } = this.parts
+    const { store, platforms, tokens, addresses, log } = this.parts
     try {
       const state = store.state()
       const sandbox = sandboxById(state, login.sandbox)
@@ -128,9 +130,7 @@ export class BotAnnouncer implements Announcer {
       const answer = isHere
         ? await platform.post(operation.origin.place, identity, message, false)
         : await platform.direct(identity, message, false)
-      if (answer === 'refused' && operation !== undefined) {
-        outbox.want(`login:${operation.id}`, callerTarget(operation), loginRefused(sandbox.name, !isHere))
-      }
+      if (answer === 'refused' && operation !== undefined) this.refuseLogin(operation)
       return true
     } catch (error) {
       // Only the kind of failure: its words could quote the message.
@@ -147,6 +147,13 @@ export class BotAnnouncer implements Announcer {
       const final = rollout.state !== 'running'
       this.parts.outbox.want(`rollout:${rollout.id}`, target, rolloutCard(rollout), { final })
     })
+  }
+
+  /** What this offers is a new login: it waits until the operation that made this one is over. */
+  private refuseLogin(operation: Operation): void {
+    const slot = `login:${operation.id}`
+    const message = loginRefused(operation.sandboxName, operation.origin.showsLogin !== true)
+    this.parts.outbox.want(slot, callerTarget(operation), message, { afterMs: isLive(operation) ? LOGIN_HELD_MS : 0 })
   }
 
   /** To admins, only when there is some, and once for the same. */
@@ -197,6 +204,10 @@ export class BotAnnouncer implements Announcer {
       cards.addDirect(sandbox, operation.origin.identity)
     }
     if (isDone) cards.retire(operation)
+    if (outbox.stateOf(`login:${operation.id}`) !== 'unknown') {
+      outbox.withdraw(`login:${operation.id}`)
+      this.refuseLogin(operation)
+    }
     for (const resolve of this.waiters.get(operation.id) ?? []) resolve(outcomeOf(operation))
     this.waiters.delete(operation.id)
   }

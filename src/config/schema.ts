@@ -13,6 +13,7 @@ const port = key(z.int().min(1).max(65535), 'a port from 1 to 65535')
 const flag = key(z.boolean(), 'true or false')
 const address = text('an address with a port, such as "127.0.0.1:7780"', /^(\[[0-9a-f:]+\]|[\w.-]*):\d{1,5}$/i)
 const ipv4 = z.ipv4()
+const web = key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://')
 const secret = key(z.string().refine(isReference), '"/path/to/file", "credential:NAME" or "env:NAME"')
 const identity = key(
   z.string().transform((value, context) => {
@@ -187,7 +188,21 @@ export const configSchema = z.strictObject({
       },
     )
     .prefault({}),
-  discord: later.prefault({}),
+  discord: z
+    .strictObject({
+      enabled: flag.default(false),
+      token_file: secret.optional(),
+      guilds: key(
+        z.array(z.string().regex(/^\d{15,20}$/)),
+        'a list of server ids, such as ["80351110224678912"]',
+      ).default([]),
+      api_url: web.optional(),
+    })
+    .refine(({ enabled, token_file: token }) => !enabled || token !== undefined, {
+      path: ['token_file'],
+      params: { allowed: 'given where Discord is enabled' },
+    })
+    .prefault({}),
   telegram: later.prefault({}),
   console: z
     .strictObject({
