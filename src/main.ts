@@ -11,6 +11,8 @@ import { commands } from './bot/commands/all.js'
 import { Outbox } from './bot/outbox.js'
 import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
+import { SandboxCards } from './bot/sandbox-cards.js'
+import { chatPlatforms } from './chat-platforms.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
 import { addressesOf, settingsOf } from './config/settings.js'
@@ -57,8 +59,6 @@ export interface Service {
 
 /** Longest wait of a write to Caddy for passwords that are being hashed. */
 const LINGER_MS = 400
-/** Least time between two edits of one chat's messages. */
-const PACE_MS: Readonly<Record<string, number>> = { console: 0 }
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -113,10 +113,10 @@ class Composition {
       schedule,
       log: this.warn,
     }
-    const pace = (platform: string): number => PACE_MS[platform] ?? 1000
-    this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db), pace })
+    this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db) })
     closing.add(() => this.outbox.stop())
-    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox })
+    const cards = new SandboxCards({ ...bot, outbox: this.outbox })
+    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox, cards })
 
     this.loop = this.joinLoop()
     closing.add(() => this.loop.close())
@@ -137,7 +137,8 @@ class Composition {
       log: (message, details) => options.log.error(details, message),
     })
     this.console = this.joinConsole()
-    this.platforms.set(this.console.name, this.console)
+    const others = chatPlatforms({ config, db: this.db, log: this.warn })
+    for (const platform of [this.console, ...others]) this.platforms.set(platform.name, platform)
   }
 
   /** People and pages first, then what a former run left, then the world. */
@@ -147,8 +148,10 @@ class Composition {
     const pageOf = (name: string): ReturnType<typeof statusPage> => statusPage(this.store.state().sandboxes, name)
     const pages = await serveStatusPages(config.caddy.pages, pageOf)
     closing.add(() => pages.close())
-    await this.console.start(this.router.menu(), this.router)
-    closing.add(() => this.console.stop())
+    for (const platform of this.platforms.values()) {
+      await platform.start(this.router.menu(), this.router)
+      closing.add(() => platform.stop())
+    }
 
     this.announcer.start()
     this.outbox.start()
@@ -223,6 +226,7 @@ class Composition {
       endpoints: controlEndpoints({
         store,
         loop,
+        platforms: () => [...this.platforms.values()],
         clock: host.world.clock,
         pageLink: () => this.console.pageLink(),
       }),

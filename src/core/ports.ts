@@ -1,4 +1,5 @@
 import type { Edit } from './edits.js'
+import type { Notice } from './notice.js'
 import type { Operation } from './operation.js'
 import type { InstanceChange, SeenInstance } from './parts/instance.js'
 import type { PipeChange, SeenPipe } from './parts/pipe.js'
@@ -83,6 +84,8 @@ export interface Announcer {
   operationChanged(id: string): void
   /** Something about the sandbox changed for another reason. */
   sandboxChanged(id: SandboxId): void
+  /** Something happened to it that nobody asked for. The same twice is told once. */
+  noticed(id: SandboxId, notice: Notice): void
   /** True when it was delivered or refused for good; false: try again later, with a new password. */
   deliverLogin(login: Login): Promise<boolean>
   drift(report: DriftReport): void

@@ -7,7 +7,7 @@ import type { Change, Finding } from '../core/parts/plan.js'
 import type { Announcer, Store } from '../core/ports.js'
 import type { Sandbox, SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
-import { learn } from './follow.js'
+import { learn, stoppedByItself } from './follow.js'
 import type { Logins } from './logins.js'
 import type { Progress } from './progress.js'
 import { look, type World } from './world.js'
@@ -51,12 +51,14 @@ export class Converge {
   }
 
   private async round(id: SandboxId, signal: AbortSignal): Promise<'again' | 'later' | 'settled'> {
-    const { store, settings, world } = this.parts
+    const { store, settings, world, announcer } = this.parts
     const found = sandboxById(store.state(), id)
     if (found === undefined) return 'settled'
     await this.ensureKeys(found)
     const seen = await look(world, [found.instance], [found.name], signal)
-    this.note(found, learn(found, seen.instances.get(found.instance) ?? null))
+    const learnt = learn(found, seen.instances.get(found.instance) ?? null)
+    this.note(found, learnt)
+    if (stoppedByItself(store.state(), found, learnt)) announcer.noticed(id, { notice: 'stopped' })
 
     const state = store.state()
     const sandbox = sandboxById(state, id)
@@ -238,7 +240,10 @@ export class Converge {
       this.missing.add(sandbox.id)
       return 'later'
     }
-    if (isNews) this.note(sandbox, { phase: 'lost', power: 'unknown', ask: null })
+    if (isNews) {
+      this.note(sandbox, { phase: 'lost', power: 'unknown', ask: null })
+      this.parts.announcer.noticed(sandbox.id, { notice: 'lost' })
+    }
     if (operation !== undefined) this.giveUp(sandbox, operation, `${first.subject}: ${first.detail}`)
     return isNews || operation !== undefined ? 'again' : null
   }
@@ -266,7 +271,12 @@ export class Converge {
     }
     log('warn', error.message, details)
     if (sandbox === undefined) return false
-    if (operation === undefined) return error.retry === 'later'
+    if (operation === undefined) {
+      if (error.retry === 'later') return true
+      const reason = error.sentence ?? `${error.system} refused it`
+      this.parts.announcer.noticed(sandbox.id, { notice: 'repair-failed', reason })
+      return false
+    }
     const why =
       error.sentence ?? (error.retry === 'never' ? `${error.system} refused it` : `${error.system} does not answer`)
     if (error.retry === 'never' || this.waitedTooLong(operation)) this.giveUp(sandbox, operation, why)

@@ -6,7 +6,7 @@ import type { DriftReport } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, type State } from '../core/state.js'
 import type { ConvergeParts } from './converge.js'
-import { learn } from './follow.js'
+import { learn, stoppedByItself } from './follow.js'
 import { look } from './world.js'
 
 export interface FullPassOptions {
@@ -97,13 +97,17 @@ function lostOnes(plan: Plan, state: State): readonly SandboxId[] {
 }
 
 function follow(parts: ConvergeParts, seen: Seen): void {
-  const edits = parts.store.state().sandboxes.flatMap((sandbox) => {
+  const before = parts.store.state()
+  const learnt = before.sandboxes.flatMap((sandbox) => {
     const facts = learn(sandbox, seen.instances.get(sandbox.instance) ?? null)
-    return facts === null ? [] : [{ edit: 'sandbox.note' as const, id: sandbox.id, facts }]
+    return facts === null ? [] : [{ sandbox, facts }]
   })
-  if (edits.length === 0) return
-  parts.store.commit(edits)
-  for (const { id } of edits) parts.announcer.sandboxChanged(id)
+  if (learnt.length === 0) return
+  parts.store.commit(learnt.map(({ sandbox, facts }) => ({ edit: 'sandbox.note' as const, id: sandbox.id, facts })))
+  for (const { sandbox, facts } of learnt) {
+    parts.announcer.sandboxChanged(sandbox.id)
+    if (stoppedByItself(before, sandbox, facts)) parts.announcer.noticed(sandbox.id, { notice: 'stopped' })
+  }
 }
 
 function held(parts: ConvergeParts, reason: string): FullPassResult {

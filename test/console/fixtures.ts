@@ -1,6 +1,6 @@
 import type { ConsoleMessageStore, StoredConsoleMessage } from '../../src/adapters/chat/console/console-messages.js'
 import type { Router } from '../../src/bot/chat.js'
-import type { ActionToken, PlatformMessage } from '../../src/bot/message.js'
+import type { ActionToken, CommandCall, PlatformMessage } from '../../src/bot/message.js'
 
 export const TOKEN = 'a-token-of-some-length'
 
@@ -91,11 +91,20 @@ export const login: PlatformMessage = {
 
 /** A router that knows `create` and `delete`, and runs what `run` says. */
 export function fakeRouter(run: (place: string) => Promise<void>): Router {
+  const forms = new Map<string, CommandCall>()
   return {
+    home: () => refusal,
+    reachable: () => undefined,
+    connected: () => undefined,
     parse(_asker, input) {
-      if (input.kind === 'complete') return { kind: 'complete', choices: ['create', 'list'] }
+      if (input.kind === 'complete' || input.kind === 'choices')
+        return { kind: 'complete', choices: ['create', 'list'] }
       if (input.kind === 'press') return { kind: 'run', audience: 'place', call: { command: 'press', args: {} } }
-      if (input.kind === 'form') return { kind: 'run', audience: 'place', call: input.call }
+      if (input.kind === 'call') return { kind: 'run', audience: 'place', call: input.call }
+      if (input.kind === 'form') {
+        const call = forms.get(input.token) ?? { command: 'unknown', args: {} }
+        return { kind: 'run', audience: 'place', call: { ...call, args: { ...call.args, ...input.answers } } }
+      }
       const [command = '', sandbox = ''] = input.text.split(' ')
       const call = { command, args: { sandbox } }
       if (command === 'create' && sandbox) return { kind: 'run', audience: 'place', call }
@@ -113,7 +122,10 @@ export function fakeRouter(run: (place: string) => Promise<void>): Router {
       const title = command === 'delete' ? `Delete ${sandbox}?` : 'Create a sandbox'
       const text = command === 'delete' ? 'It stops now. Type its name to go on.' : ''
       const danger = command === 'delete'
-      return { kind: 'form', form: { title, text, submit: title.split(' ')[0] ?? '', danger, call, fields: [field] } }
+      const token = press(`form-${forms.size}`)
+      forms.set(token, call)
+      const submit = title.split(' ')[0] ?? ''
+      return { kind: 'form', form: { title, text, submit, danger, call, token, fields: [field] } }
     },
     accept(request, call) {
       const confirmed = call.command !== 'delete' || call.args.confirm === call.args.sandbox

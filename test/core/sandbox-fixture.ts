@@ -36,7 +36,9 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
 export function aState(change: Partial<State> = {}): State {
   return {
     sandboxes: [],
-    persons: [{ id: 'ada', name: 'Ada', identities: [{ platform: 'console', workspace: '', user: 'ada' }] }],
+    persons: [
+      { id: 'ada', name: 'Ada', identities: [{ platform: 'console', workspace: '', user: 'ada' }], isMuted: false },
+    ],
     keys: [
       {
         id: 'k1',

@@ -17,7 +17,12 @@ const operation: Operation = {
   sandbox: 'sb1x',
   sandboxName: 'myapp',
   person: 'ada',
-  origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: 'e1' },
+  origin: {
+    identity: { platform: 'console', workspace: '', user: 'ada' },
+    place: 'main',
+    isPrivate: false,
+    eventKey: 'e1',
+  },
   generation: 2,
   state: 'running',
   before: { spec: aSandbox().spec, power: 'running' },

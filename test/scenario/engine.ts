@@ -167,7 +167,12 @@ export class Engine {
       settings: this.settings,
       network,
       actor: { person, role: 'admin' },
-      origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: newId() },
+      origin: {
+        identity: { platform: 'console', workspace: '', user: 'ada' },
+        place: 'main',
+        isPrivate: false,
+        eventKey: newId(),
+      },
       now: new Date(),
       newId,
     }
@@ -180,6 +185,7 @@ export class Engine {
         if (operation?.endedAt != null) this.ends.get(id)?.(operation)
       },
       sandboxChanged: () => {},
+      noticed: () => {},
       deliverLogin: (login) => {
         this.logins.push(login)
         return Promise.resolve(true)

@@ -16,6 +16,7 @@ import { openHost } from '../../src/open-host.js'
 import { freePort } from '../cli/free-port.js'
 import { raw } from '../contract/caddy-world.js'
 import { Gate } from '../peers/gate.js'
+import { visit, type Visit } from '../scenario/visit.js'
 
 export interface Said {
   readonly code: number
@@ -44,6 +45,7 @@ const TIMEOUT_SECONDS = 1.5
 
 export const nothing: Traces = { instances: [], routes: [], pipes: [], rows: [], live: [] }
 
+const nobody = { admins: [], members: [] }
 const people = ['ada', 'grace', 'linus', 'eve'].map((user) => ({ user, name: user[0]?.toUpperCase() + user.slice(1) }))
 
 /** The whole of Sandpiper on a simulated host, in this process. Ada is an admin, Grace a member, Eve a stranger. */
@@ -58,9 +60,20 @@ export class TestService {
   private simulator: Simulator | null = null
   private readonly passwords: string[] = []
   private block: AddressBlock | null = null
+  private listen = ''
 
-  constructor(stateFolder?: string) {
+  /** `more`: tables of the configuration that a test adds, such as a chat platform's; `people`: who may do what there. */
+  constructor(
+    stateFolder?: string,
+    private readonly more: Readonly<Record<string, unknown>> = {},
+    private readonly people: { readonly admins: readonly string[]; readonly members: readonly string[] } = nobody,
+  ) {
     this.stateFolder = stateFolder ?? join(this.folder, 'state')
+  }
+
+  /** What a browser gets at this host name. */
+  async visit(host: string, login?: { readonly user: string; readonly password: string }): Promise<Visit> {
+    return visit({ listen: this.listen, tls: 'off' }, host, login === undefined ? {} : { login })
   }
 
   async start(): Promise<this> {
@@ -192,6 +205,7 @@ export class TestService {
 
   private async config(): Promise<Config> {
     const { folder } = this
+    if (this.listen === '') this.listen = `127.0.0.1:${await freePort()}`
     return configSchema.parse({
       service: { state_folder: this.stateFolder, control_socket: this.controlSocket },
       domains: { base: 'localhost' },
@@ -204,7 +218,7 @@ export class TestService {
       },
       caddy: {
         admin: `unix/${this.caddy.path}`,
-        listen: [`127.0.0.1:${await freePort()}`],
+        listen: [this.listen],
         tls: 'off',
         pages: join(folder, 'pages.socket'),
         timeout_seconds: TIMEOUT_SECONDS,
@@ -219,8 +233,12 @@ export class TestService {
         { name: 'far', image: 'debian/99', server: 'https://images.linuxcontainers.org', protocol: 'simplestreams' },
         { name: 'registry', image: 'acme/nothing:latest', server: 'https://ghcr.io', protocol: 'oci' },
       ],
-      access: { admins: ['console:ada'], members: ['console:grace', 'console:linus'] },
+      access: {
+        admins: ['console:ada', ...this.people.admins],
+        members: ['console:grace', 'console:linus', ...this.people.members],
+      },
       console: { page: true, address: `127.0.0.1:${await freePort()}` },
+      ...this.more,
     })
   }
 }

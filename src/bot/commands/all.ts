@@ -6,6 +6,7 @@ import { remove } from './delete.js'
 import { help } from './help.js'
 import { keys } from './keys.js'
 import { list } from './list.js'
+import { notices } from './notices.js'
 import { port } from './port.js'
 import { restart, start, stop } from './power.js'
 import { show } from './show.js'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   port,
   credentials,
   keys,
+  notices,
   sync,
   whoami,
   help,

@@ -23,4 +23,5 @@ export const create = command(
         ...optional(args, 'port'),
       }),
     ),
+  { isFrequent: true },
 )

@@ -71,4 +71,15 @@ export const migrations: readonly Migration[] = [
     CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     `,
   },
+  {
+    version: 3,
+    sql: `
+    ALTER TABLE person ADD COLUMN is_muted INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN wanted_at INTEGER NOT NULL DEFAULT 0;
+    -- What works once is a row of its own each time.
+    ALTER TABLE action ADD COLUMN is_once INTEGER NOT NULL DEFAULT 0;
+    DROP INDEX one_action;
+    CREATE UNIQUE INDEX one_action ON action (call, coalesce(bound_to, '')) WHERE is_once = 0;
+    `,
+  },
 ]

@@ -84,8 +84,11 @@ export class SqliteStore implements Store {
         this.update('operation', operationRow({ ...former, ...edit.change }))
         return
       }
+      case 'person.mute':
+        this.update('person', { id: edit.id, is_muted: edit.isMuted ? 1 : 0 })
+        return
       case 'person.add':
-        this.insert('person', { id: edit.person.id, name: edit.person.name })
+        this.insert('person', { id: edit.person.id, name: edit.person.name, is_muted: edit.person.isMuted ? 1 : 0 })
         for (const { platform, workspace, user } of edit.person.identities) {
           this.insert('identity', { platform, workspace, user, person: edit.person.id })
         }

@@ -27,6 +27,7 @@ export const messageCss = `
 .message pre { padding: 10px 12px; overflow-x: auto; border-radius: 8px; background: var(--wash); line-height: 1.45; }
 .message dd time, .message p time { color: inherit; }
 .mention { font-weight: 600; }
+.message img { max-width: 100%; border-radius: 8px; }
 
 .steps { list-style: none; font-size: 14px; font-variant-numeric: tabular-nums; }
 .step { display: grid; grid-template-columns: 18px minmax(0, 1fr) auto 52px; gap: 8px; padding: 2px 0; }

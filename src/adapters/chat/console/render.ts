@@ -50,6 +50,15 @@ function renderBlock(block: Block<ActionToken>): string {
       return `<pre tabindex="0"><code>${escapeHtml(block.text)}</code></pre>`
     case 'buttons':
       return `<div class="buttons">\n${block.buttons.map(renderButton).join('\n')}\n</div>`
+    case 'file': {
+      const name = escapeHtml(block.name)
+      const href = `data:application/octet-stream;base64,${escapeHtml(block.base64)}`
+      return `<div class="buttons"><a class="button link" href="${href}" download="${name}">${name}</a></div>`
+    }
+    case 'image':
+      return `<img alt="${escapeHtml(block.alt)}" src="data:image/png;base64,${escapeHtml(block.base64)}">`
+    default:
+      return block satisfies never
   }
 }
 
