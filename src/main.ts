@@ -32,6 +32,7 @@ import { SqliteSavedSettings } from './infra/sqlite/saved-settings.js'
 import { SqliteStore } from './infra/sqlite/store.js'
 import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
+import { HealthWatch } from './sync/health-watch.js'
 import { HostWatch } from './sync/host-watch.js'
 import { Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
@@ -80,6 +81,7 @@ class Composition {
   private readonly announcer: BotAnnouncer
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
+  private readonly health: HealthWatch
   private readonly router: BotRouter
   private readonly console: ConsolePlatform
 
@@ -123,6 +125,9 @@ class Composition {
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
     this.watch = new HostWatch({ instances: host.world.instances, prepare, schedule, log: this.note })
     closing.add(() => this.watch.close())
+    const { store, announcer, note } = this
+    this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
+    closing.add(() => this.health.close())
 
     this.router = new BotRouter({
       ...bot,
@@ -171,6 +176,7 @@ class Composition {
       disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
+    closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }
 

@@ -132,6 +132,7 @@ export const configSchema = z.strictObject({
       mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
       guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
       side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
+      health_schedule: text('a cron expression, such as "*/5 * * * *"', /^\S+(\s+\S+){4,5}$/).default('*/5 * * * *'),
       give_up_minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(30),
     })
     .prefault({}),

@@ -19,6 +19,16 @@ export interface InstanceKeeper {
   apply(change: InstanceChange, detail: (text: string) => void, signal: AbortSignal): Promise<void>
   /** The network that instances live in. Throws InfraError. */
   network(signal: AbortSignal): Promise<Network>
+  /** What no event tells of a running instance. `diskLimit` in bytes. Throws InfraError. */
+  health(name: string, diskLimit: number, signal: AbortSignal): Promise<InstanceHealth>
+}
+
+/** Bytes, and a count since the instance's start; null: not measured. */
+export interface InstanceHealth {
+  readonly diskUsed: number | null
+  readonly diskSize: number
+  /** How many processes the kernel ended for want of memory. */
+  readonly memoryKills: number | null
 }
 
 /** Keeps the pipes folder, and the key pairs behind it. */
