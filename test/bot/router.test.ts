@@ -39,7 +39,8 @@ const settings: Settings = {
 function world() {
   const start = new Date('2026-01-01T00:00:00Z')
   let ids = 0
-  const clock = { now: (): Date => start }
+  const time = { passed: 0 }
+  const clock = { now: (): Date => new Date(start.getTime() + time.passed) }
   const platform = new FakePlatform('console')
   const platforms = new Map([['console', platform]])
   const db = openDatabase(':memory:')
@@ -113,7 +114,7 @@ function world() {
     store.commit([{ edit: 'operation.note', id, change: { state, endedAt: start, reason: 'the image is not there' } }])
     announcer.operationChanged(id)
   }
-  return { ...parts, router, platform, request, type, texts, finish, poked, logged, start }
+  return { ...parts, router, platform, request, type, texts, finish, poked, logged, start, time }
 }
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 
@@ -241,6 +242,26 @@ describe('the router', () => {
     expect(await type('notices off', request('e2'))).toBe('done')
     announcer.noticed(id, { notice: 'repair-failed', reason: 'Caddy refused it' })
     expect(await texts()).not.toContain('could not be repaired')
+  })
+  it('tells of a sandbox that stopped by itself, unless it runs again in time', async () => {
+    const { type, request, texts, finish, store, announcer, time } = world()
+    void type('create myapp', request('e1'))
+    await settle()
+    finish('done')
+    const id = store.state().sandboxes[0]?.id ?? ''
+    const power = (now: 'running' | 'stopped'): void => {
+      store.commit([{ edit: 'sandbox.note', id, facts: { phase: 'ready', power: now } }])
+      announcer.sandboxChanged(id)
+      if (now === 'stopped') announcer.noticed(id, { notice: 'stopped' })
+    }
+    power('stopped')
+    power('running')
+    time.passed = 20_000
+    expect(await texts()).not.toContain('has stopped')
+    power('stopped')
+    expect(await texts()).not.toContain('has stopped')
+    time.passed = 40_000
+    expect(await texts()).toContain('○ myapp has stopped')
   })
   it('a missing argument becomes a form; a button of another is refused', () => {
     const { router, request } = world()

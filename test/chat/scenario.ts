@@ -71,6 +71,26 @@ export function livesOnChat(stage: ChatStage): void {
       await vi.waitFor(async () => expect((await service.visit('myapp.localhost')).status).toBe(200), patient)
     })
 
+    it('keeps its card and its buttons when the bot starts anew', async () => {
+      await service.stop()
+      await service.serve()
+      await stage.joined(service.pageLink.href)
+      const card = await sees(grace.channel, /● myapp · running/)
+      await ada.presses(card, 'Restart')
+      await sees(all(ada), /myapp is restarted/)
+      await vi.waitFor(async () => expect((await service.visit('myapp.localhost')).status).toBe(200), patient)
+    })
+
+    it('has its card follow what others do on the host, in place', async () => {
+      const card = await sees(ada.channel, /● myapp · running/)
+      const count = all(ada)().length
+      await service.powerOff('myapp')
+      await vi.waitFor(() => expect(found(ada.channel, card.id).text).toMatch(/○ myapp · stopped/), patient)
+      expect(all(ada)()).toHaveLength(count)
+      await ada.presses(found(ada.channel, card.id), 'Start')
+      await sees(ada.channel, /● myapp · running/)
+    })
+
     it('gets another port by a form', async () => {
       await ada.says('port myapp')
       expect((await ada.form()).fields).toEqual(['port'])

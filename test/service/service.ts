@@ -8,6 +8,7 @@ import { say } from '../../src/adapters/chat/console/say-client.js'
 import type { Config } from '../../src/config.js'
 import { configSchema } from '../../src/config/schema.js'
 import { IncusClient } from '../../src/infra/incus/client.js'
+import { run } from '../../src/infra/incus/operations.js'
 import { takeAddressBlock, type AddressBlock } from '../../src/infra/simulator/address-block.js'
 import { startSimulator, type Simulator } from '../../src/infra/simulator/simulator.js'
 import { openLog } from '../../src/logging.js'
@@ -156,6 +157,16 @@ export class TestService {
 
   log(): string {
     return readFileSync(join(this.folder, 'log'), 'utf8')
+  }
+
+  /** Stops a sandbox's instance as somebody on the host does, past Sandpiper. */
+  async powerOff(name: string): Promise<void> {
+    const incus = new IncusClient({ socket: join(this.folder, 'host', 'incus.socket') })
+    const [url = ''] = (await incus.get('/1.0/instances', z.array(z.string()))).filter((one) =>
+      one.split('/').at(-1)?.startsWith(`${name}-`),
+    )
+    await run(incus, 'PUT', `${url}/state`, { action: 'stop', timeout: 10, force: true }, {})
+    await incus.close()
   }
 
   /** What the host, the folders and the database really hold, past Sandpiper. */
