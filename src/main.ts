@@ -142,7 +142,7 @@ class Composition {
       log: (message, details) => options.log.error(details, message),
     })
     this.console = this.joinConsole()
-    const others = chatPlatforms({ config, db: this.db, log: this.warn })
+    const others = chatPlatforms({ config, db: this.db, clock: host.world.clock, log: this.warn })
     for (const platform of [this.console, ...others]) this.platforms.set(platform.name, platform)
   }
 
