@@ -100,6 +100,7 @@ export const configSchema = z.strictObject({
       listen: key(z.array(address).min(1), 'a list of addresses, such as [":80", ":443"]').default([':80', ':443']),
       tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
       email: key(z.email(), 'an e-mail address').optional(),
+      access_log: flag.default(true),
       stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
       pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
         '127.0.0.1:7782',

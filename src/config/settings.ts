@@ -43,6 +43,7 @@ export function caddySettings({ caddy }: Config): CaddySettings {
     listen: caddy.listen,
     tls: caddy.tls,
     email: caddy.email ?? null,
+    accessLog: caddy.access_log,
     streamCloseDelay: caddy.stream_close_delay,
     adminListen: caddy.admin.startsWith('unix//') ? caddy.admin : caddy.admin.replace(/^https?:\/\//, ''),
     pages: caddy.pages.startsWith('/') ? caddy.pages : `http://${caddy.pages}`,

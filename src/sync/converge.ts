@@ -196,7 +196,7 @@ export class Converge {
     signal: AbortSignal,
   ): Promise<boolean> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(SSH_PROBE_MS)])
-    this.parts.progress.waiting(operation, 'waiting for SSH in the sandbox')
+    this.parts.progress.waiting(operation, 'SSH in the sandbox does not answer yet')
     const answers = await this.parts.world.ssh.answers(sandbox.ipv4, port, limit)
     if (signal.aborted) throw new Overtaken()
     if (!answers) this.parts.log('warn', 'sshd did not answer', { sandbox: sandbox.name, address: sandbox.ipv4 })

@@ -1,4 +1,5 @@
 import { driftLine, findingLine } from '../core/parts/describe.js'
+import { ownerOf } from '../core/parts/pipe.js'
 import { planRest, planSandbox, viewIsAtFault, wholePlan, type Seen } from '../core/parts/plan-sandbox.js'
 import { firstOfEach, joinPlans, type Change, type Plan } from '../core/parts/plan.js'
 import { applyPolicy } from '../core/policy.js'
@@ -46,15 +47,17 @@ export async function fullPass(
     planRest(state, seen),
   ])
   const decision = applyPolicy(plan, {
-    mode: options.apply ? options.mode : 'report',
+    mode: options.mode,
     paused: options.paused && !options.force,
-    forced: options.force && options.apply,
+    forced: options.force,
     guardShare: options.guardShare,
-    seen: seen.instances.size + seen.pipes.size + seen.routes.routes.size,
+    seen: countOurs(seen),
     isAskedFor: () => false,
   })
-  await apply(parts, decision.apply, signal)
-  const instances = decision.apply.flatMap((change) => ('wanted' in change ? instanceSandbox(change) : []))
+  // A look changes nothing, and says what would be held.
+  const changes = options.apply ? decision.apply : []
+  await apply(parts, changes, signal)
+  const instances = changes.flatMap((change) => ('wanted' in change ? instanceSandbox(change) : []))
   const unfinished = options.apply
     ? quiet.filter((sandbox) => parts.logins.isDue(sandbox) || sandbox.phase === 'deleting').map(({ id }) => id)
     : []
@@ -62,12 +65,18 @@ export async function fullPass(
   return {
     report: {
       at: world.clock.now(),
-      applied: decision.apply.length > 0,
+      applied: changes.length > 0,
       held: decision.held,
       lines: [...plan.changes.map(driftLine), ...firstOfEach(plan.findings).map(findingLine)],
     },
     toPoke: options.apply ? [...new Set([...instances, ...unfinished, ...lost, ...busy])] : [],
   }
+}
+
+function countOurs({ instances, pipes, routes }: Seen): number {
+  const marked = [...instances.values()].filter((instance) => instance.sandbox !== null)
+  const piped = [...pipes.values()].filter((pipe) => ownerOf(pipe) !== null)
+  return marked.length + piped.length + routes.routes.size
 }
 
 async function apply(parts: ConvergeParts, changes: readonly Change[], signal: AbortSignal): Promise<void> {

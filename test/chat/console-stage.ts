@@ -151,10 +151,11 @@ class PagePerson implements ChatPerson {
   }
 
   private async follow(events: AsyncIterable<Buffer>): Promise<void> {
+    const decoder = new TextDecoder()
     let rest = ''
     try {
       for await (const chunk of events) {
-        const parts = (rest + chunk.toString()).split('\n\n')
+        const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n\n')
         rest = parts.pop() ?? ''
         for (const part of parts) this.take(part)
       }

@@ -28,8 +28,8 @@ export function livesOnChat(stage: ChatStage): void {
       await ada.says('create myapp')
       const progress = await sees(all(ada), /◐ Creating myapp|myapp is created/)
       await sees(all(ada), /myapp is created[^]*instance created/)
-      const card = await sees(grace.channel, /● myapp · running/)
-      expect(labels(card)).toEqual(['Open app', 'Open agent', 'Stop', 'Restart', 'Delete'])
+      const now = await card(grace.channel, '● myapp · running')
+      expect(labels(now)).toEqual(['Open app', 'Open agent', 'Stop', 'Restart', 'Delete'])
       expect(textOf(all(grace))).not.toMatch(/Creating myapp|myapp is created|instance created/)
       // The same message all the way: progress is edited, never sent anew.
       expect(all(ada)().filter(({ text }) => /Creating myapp|myapp is created/.test(text))).toHaveLength(1)
@@ -45,29 +45,29 @@ export function livesOnChat(stage: ChatStage): void {
     })
 
     it('has its card in the direct messages of its owner too', async () => {
-      const card = await sees(ada.direct, /● myapp · running/)
-      expect(labels(card)).toContain('Stop')
+      const now = await card(ada.direct, '● myapp · running')
+      expect(labels(now)).toContain('Stop')
     })
 
     it('is not stopped by another one pressing its button: that one alone reads why', async () => {
-      await grace.presses(await sees(grace.channel, /● myapp · running/), 'Stop')
+      await grace.presses(await card(grace.channel, '● myapp · running'), 'Stop')
       await sees(all(grace), /Only myapp's owner, \w+, or an admin can stop it/)
       expect(textOf(all(ada))).not.toContain('Only myapp')
-      await eve.presses(await sees(eve.channel, /● myapp · running/), 'Stop')
+      await eve.presses(await card(eve.channel, '● myapp · running'), 'Stop')
       await sees(all(eve), /I do not know you yet/)
       expect((await service.visit('myapp.localhost')).status).toBe(200)
     })
 
     it('is stopped by a button; the older card has no buttons any more, the new one can start it', async () => {
-      const older = await sees(ada.channel, /● myapp · running/)
+      const older = await card(ada.channel, '● myapp · running')
       await ada.presses(older, 'Stop')
-      const card = await sees(grace.channel, /○ myapp · stopped/)
+      const now = await card(grace.channel, '○ myapp · stopped')
       await vi.waitFor(() => expect(labels(found(grace.channel, older.id))).toEqual([]), patient)
-      expect(labels(card)).toEqual(['Start', 'Delete'])
+      expect(labels(now)).toEqual(['Start', 'Delete'])
       expect((await service.visit('myapp.localhost')).status).toBe(503)
-      await sees(ada.direct, /○ myapp · stopped/)
-      await ada.presses(card, 'Start')
-      await sees(grace.channel, /● myapp · running/)
+      await card(ada.direct, '○ myapp · stopped')
+      await ada.presses(now, 'Start')
+      await card(grace.channel, '● myapp · running')
       await vi.waitFor(async () => expect((await service.visit('myapp.localhost')).status).toBe(200), patient)
     })
 
@@ -75,20 +75,20 @@ export function livesOnChat(stage: ChatStage): void {
       await service.stop()
       await service.serve()
       await stage.joined(service.pageLink.href)
-      const card = await sees(grace.channel, /● myapp · running/)
-      await ada.presses(card, 'Restart')
+      const now = await card(grace.channel, '● myapp · running')
+      await ada.presses(now, 'Restart')
       await sees(all(ada), /myapp is restarted/)
       await vi.waitFor(async () => expect((await service.visit('myapp.localhost')).status).toBe(200), patient)
     })
 
     it('has its card follow what others do on the host, in place', async () => {
-      const card = await sees(ada.channel, /● myapp · running/)
+      const now = await card(ada.channel, '● myapp · running')
       const count = all(ada)().length
       await service.powerOff('myapp')
-      await vi.waitFor(() => expect(found(ada.channel, card.id).text).toMatch(/○ myapp · stopped/), patient)
+      await vi.waitFor(() => expect(found(ada.channel, now.id).text).toMatch(/○ myapp · stopped/), patient)
       expect(all(ada)()).toHaveLength(count)
-      await ada.presses(found(ada.channel, card.id), 'Start')
-      await sees(ada.channel, /● myapp · running/)
+      await ada.presses(found(ada.channel, now.id), 'Start')
+      await card(ada.channel, '● myapp · running')
     })
 
     it('gets another port by a form', async () => {
@@ -178,6 +178,15 @@ async function sees(look: Look, words: RegExp): Promise<Seen> {
     const message = look().findLast(({ text }) => words.test(text))
     if (message === undefined) throw new Error(`nobody sees ${words}, but:\n${textOf(look)}`)
     return message
+  }, patient)
+}
+
+/** The newest card there, once it says so. */
+async function card(look: Look, title: string): Promise<Seen> {
+  return vi.waitFor(() => {
+    const newest = look().findLast(({ text }) => /[●○◐✕] myapp · /.test(text))
+    if (newest?.text.includes(title) !== true) throw new Error(`the newest card is not ${title}, but:\n${textOf(look)}`)
+    return newest
   }, patient)
 }
 

@@ -109,7 +109,10 @@ image = "sb/trixie"
     expect(await run('plan')).toMatchObject({ exitCode: 0 })
     rmSync(join(folder, 'pipes', 'myapp'), { recursive: true })
     const plan = await run('plan')
-    expect(plan).toMatchObject({ exitCode: 3, text: expect.stringMatching(/^\+ pipe +myapp/m) as string })
+    expect(plan).toMatchObject({
+      exitCode: 3,
+      text: expect.stringMatching(/^Drift: 1 difference\n\+ pipe +myapp/) as string,
+    })
     expect(readdirSync(join(folder, 'pipes'))).toEqual([])
     expect(await run('sync')).toMatchObject({ exitCode: 0 })
     expect(readdirSync(join(folder, 'pipes'))).toEqual(['myapp'])

@@ -1,10 +1,20 @@
 import type { ConsoleMessageStore, StoredConsoleMessage } from '../../src/adapters/chat/console/console-messages.js'
 import type { Router } from '../../src/bot/chat.js'
-import type { ActionToken, CommandCall, PlatformMessage } from '../../src/bot/message.js'
+import type { ActionToken, Button, CommandCall, Message, PlatformMessage } from '../../src/bot/message.js'
 
 export const TOKEN = 'a-token-of-some-length'
 
 export const press = (token: string) => token as ActionToken
+
+/** A card with a token on each button: its command and what it is about. */
+export function pressable(message: Message): PlatformMessage {
+  const button = (one: Button): Button<ActionToken> =>
+    'url' in one ? one : { ...one, press: press([one.press.command, ...Object.values(one.press.args)].join('.')) }
+  const blocks = message.blocks.map((block) =>
+    block.block === 'buttons' ? { ...block, buttons: block.buttons.map(button) } : block,
+  )
+  return { ...message, blocks }
+}
 
 export class MemoryStore implements ConsoleMessageStore {
   readonly rows = new Map<string, StoredConsoleMessage>()

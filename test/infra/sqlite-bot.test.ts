@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ConsoleMessageStore } from '../../src/adapters/chat/console/console-messages.js'
@@ -11,12 +9,13 @@ import { openDatabase, type Db } from '../../src/infra/sqlite/database.js'
 import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
 import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
 import { SqliteSavedSettings } from '../../src/infra/sqlite/saved-settings.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 let file: string
 let db: Db
 
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+  file = join(temporaryFolder(), 'state.db')
   db = openDatabase(file)
 })
 

@@ -1,19 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { lockState, StateInUseError } from '../../src/infra/sqlite/lock.js'
 import { migrations } from '../../src/infra/sqlite/migrations.js'
-
-const aFolder = (): string => mkdtempSync(join(tmpdir(), 'store-'))
+import { temporaryFolder } from '../temporary-folder.js'
 
 describe('the database', () => {
   it('is durable and strict', () => {
-    const db = openDatabase(join(aFolder(), 'state.db'))
+    const db = openDatabase(join(temporaryFolder(), 'state.db'))
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
     expect(db.pragma('synchronous', { simple: true })).toBe(2)
     expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
@@ -23,8 +20,8 @@ describe('the database', () => {
 
   it('numbers its migrations without a gap, and takes up an older state where it is', () => {
     expect(migrations.map((one) => one.version)).toEqual(migrations.map((_, index) => index + 1))
-    const file = join(aFolder(), 'state.db')
-    const old = new Database(file)
+    const file = join(temporaryFolder(), 'state.db')
+    const old = new Sqlite(file)
     old.exec(migrations[0]?.sql ?? '')
     old.exec("INSERT INTO buried (id, name) VALUES ('sb1', 'myapp')")
     old.pragma('user_version = 1')
@@ -35,7 +32,7 @@ describe('the database', () => {
   })
 
   it('leaves a newer state as it is, and says what to do', () => {
-    const file = join(aFolder(), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     openDatabase(file).pragma('user_version = 99')
     expect(() => openDatabase(file)).toThrow(
       `${file} was written by a newer Sandpiper (schema 99; this one knows ${migrations.length}). ` +
@@ -46,7 +43,7 @@ describe('the database', () => {
 
 describe('the lock', () => {
   it('lets one in at a time', () => {
-    const folder = aFolder()
+    const folder = temporaryFolder()
     const lock = lockState(folder)
     expect(() => lockState(folder)).toThrow(StateInUseError)
     expect(() => lockState(folder)).toThrow(
@@ -57,7 +54,7 @@ describe('the lock', () => {
   })
 
   it('ends with its process, even where that is killed', async () => {
-    const folder = aFolder()
+    const folder = temporaryFolder()
     const script = `new (require('better-sqlite3'))(${JSON.stringify(join(folder, 'lock.db'))}).exec('BEGIN EXCLUSIVE');
       console.log('held'); setInterval(() => {}, 1000)`
     const other = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })

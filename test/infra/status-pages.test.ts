@@ -1,18 +1,17 @@
-import { mkdtempSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import { statusPage } from '../../src/core/status-page.js'
 import { serveStatusPages } from '../../src/infra/host/status-pages.js'
 import { aSandbox } from '../core/sandbox-fixture.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 let server: Server | undefined
 afterEach(() => server?.close())
 
 async function ask(sandboxes: ReturnType<typeof aSandbox>[], host: string): Promise<{ status: number; html: string }> {
-  const socketPath = join(mkdtempSync(join(tmpdir(), 'pages-')), 's')
+  const socketPath = join(temporaryFolder(), 's')
   server = await serveStatusPages(socketPath, (name) => statusPage(sandboxes, name))
   const dispatcher = new Agent({ connect: { socketPath } })
   const answer = await request('http://pages/', { dispatcher, headers: { 'x-sandpiper-host': host } })

@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +8,7 @@ import type { Config } from '../../src/config.js'
 import { configSchema } from '../../src/config/schema.js'
 import { IncusClient } from '../../src/infra/incus/client.js'
 import { run } from '../../src/infra/incus/operations.js'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import { takeAddressBlock, type AddressBlock } from '../../src/infra/simulator/address-block.js'
 import { startSimulator, type Simulator } from '../../src/infra/simulator/simulator.js'
 import { openLog } from '../../src/logging.js'
@@ -176,7 +176,7 @@ export class TestService {
     await incus.close()
     const address = { socketPath: join(this.folder, 'host', 'caddy.socket') }
     const caddy = JSON.stringify((await raw({ address }, 'GET', '/config/')).json)
-    const db = new Database(join(this.stateFolder, 'state.db'), { readonly: true })
+    const db = new Sqlite(join(this.stateFolder, 'state.db'), { readonly: true })
     const column = (sql: string): string[] => db.prepare<[], string>(sql).pluck().all()
     const rows = column('SELECT name FROM sandbox ORDER BY name')
     const live = column("SELECT verb FROM operation WHERE state NOT IN ('done', 'failed', 'cancelled')")

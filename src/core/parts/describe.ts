@@ -1,4 +1,5 @@
 import type { Change, DriftLine, Finding } from './plan.js'
+import { parseRouteId } from './route.js'
 
 /** The line of a drift report that a change makes. */
 export function driftLine(change: Change): DriftLine {
@@ -75,7 +76,7 @@ export function stepLabel(change: Change): string | null {
     case 'route.change':
       return change.wanted.kind === 'app' ? 'app route published' : 'agent route published'
     case 'route.remove':
-      return 'route removed'
+      return `${parseRouteId(change.id)?.kind ?? 'app'} route removed`
     case 'server.repair':
       return null
   }

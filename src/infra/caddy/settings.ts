@@ -5,6 +5,8 @@ export interface CaddySettings {
   readonly listen: readonly string[]
   readonly tls: 'acme' | 'internal' | 'off'
   readonly email: string | null
+  /** Whether the server logs each visit. How, is whoever's who set it so; false: that is left alone too. */
+  readonly accessLog: boolean
   /** How long a proxied WebSocket outlives a change of the config. A Go duration. */
   readonly streamCloseDelay: string
   /** The `admin.listen` that we write where the config has no `admin`; null: leave it to Caddy's default. */
@@ -18,6 +20,7 @@ export const caddyDefaults: CaddySettings = {
   listen: [':80', ':443'],
   tls: 'acme',
   email: null,
+  accessLog: true,
   streamCloseDelay: '24h',
   adminListen: null,
   pages: null,

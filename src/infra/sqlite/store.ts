@@ -27,8 +27,10 @@ export class SqliteStore implements Store {
       for (const edit of edits) this.apply(edit)
       after?.()
     })
+    const run = (): void => writing(() => all.immediate())
     try {
-      writing(() => all.immediate())
+      if (edits.length === 0) run()
+      else this.snapshot.changing(run)
     } catch (error) {
       throw refusalOf(error) ?? error
     }

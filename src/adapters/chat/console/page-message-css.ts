@@ -6,8 +6,8 @@ export const messageCss = `
 .message header { display: flex; align-items: baseline; gap: 4px 12px; flex-wrap: wrap; }
 .message h3 { font-size: 15px; font-weight: 620; }
 .message .meta { margin-left: auto; color: var(--soft); font-size: 12px; white-space: nowrap; }
-.message .only { margin-right: 4px; }
-.message .only::after { content: ' ·'; }
+.message .meta span { margin-right: 4px; }
+.message .meta span::after { content: ' ·'; }
 .message p { white-space: pre-wrap; }
 .message:not(.card) header:not(:has(h3)) { float: right; margin-left: 14px; }
 .message > * + * { margin-top: 8px; }
