@@ -49,10 +49,10 @@ export class Person {
     return chat
   }
 
-  /** Opens the private chat, or opens it again: the first thing that a person sends there, by a button of Telegram. */
-  starts(payload = ''): StoredMessage {
+  /** Has the private chat from earlier on, without a word now. */
+  opens(): PeerChat {
     const { id, first_name, username } = this.user
-    const chat =
+    return (
       this.world.privateChat(this.user) ??
       this.world.addChat({
         id,
@@ -63,6 +63,12 @@ export class Person {
         topics: null,
         bot: 'member',
       })
+    )
+  }
+
+  /** Opens the private chat, or opens it again: the first thing that a person sends there, by a button of Telegram. */
+  starts(payload = ''): StoredMessage {
+    const chat = this.opens()
     this.unblocks()
     return this.says(chat, `/start ${payload}`.trim())
   }
