@@ -136,7 +136,9 @@ describe('what is sent', () => {
     expect(await refused(api.editMessageText(ada.id, message_id, 'three'))).toContain('message to edit not found')
   })
 
-  it('cannot be changed where a person wrote it', async () => {
+  it('cannot be changed where a person wrote it, or where it asks for an answer', async () => {
+    const asking = await api.sendMessage(ada.id, 'Which?', { reply_markup: { force_reply: true } })
+    expect(await refused(api.editMessageText(ada.id, asking.message_id, 'x'))).toContain("message can't be edited")
     const { id } = ada.says(ada.direct, 'hello')
     expect(await refused(api.editMessageText(ada.id, id, 'bye'))).toContain("message can't be edited")
   })

@@ -69,7 +69,8 @@ export class World {
   editable(chatId: unknown, messageId: unknown): StoredMessage {
     const message = this.writable(chatId).messages.find((one) => one.id === messageId && !one.deleted)
     if (message === undefined) throw badRequest('message to edit not found')
-    if (message.from.id !== this.bot.id) throw badRequest("message can't be edited")
+    // Only messages without a reply_markup, or with an inline keyboard.
+    if (message.from.id !== this.bot.id || message.asks !== null) throw badRequest("message can't be edited")
     return message
   }
 
