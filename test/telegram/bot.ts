@@ -153,7 +153,10 @@ const menu = commands.map(({ need, ...rest }) => ({ ...rest, needsAdmin: need ==
 const open: TestBot[] = []
 
 afterEach(async () => {
-  for (const bot of open.splice(0)) await bot.close()
+  for (const bot of open.splice(0)) {
+    await bot.close()
+    expect(bot.logged.join('\n')).not.toContain(bot.peer.token)
+  }
 })
 
 export function says(text: string, token?: string): PlatformMessage {

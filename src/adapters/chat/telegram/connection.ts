@@ -34,7 +34,7 @@ export class Connection {
     return this.state
   }
 
-  /** When Telegram last answered, before what is being handled now; null where it never did. */
+  /** When all was last known to be taken, before what is being handled now; null where it never was. */
   get lastContact(): Date | null {
     return this.contact
   }
@@ -66,9 +66,12 @@ export class Connection {
         // A new token may be another bot's.
         bot.botInfo = await bot.api.getMe()
         await prepare()
-        await receiver.receive(bot, this.signal, () => {
-          wait = FIRST_WAIT_MS
-          this.heard()
+        await receiver.receive(bot, this.signal, {
+          connected: () => {
+            wait = FIRST_WAIT_MS
+            this.connected()
+          },
+          upToDate: () => void (this.contact = this.parts.clock.now()),
         })
       } catch (error) {
         if (this.signal.aborted) return
@@ -79,8 +82,7 @@ export class Connection {
     }
   }
 
-  private heard(): void {
-    this.contact = this.parts.clock.now()
+  private connected(): void {
     if (this.state.state === 'up') return
     this.state = { state: 'up' }
     this.parts.connected()

@@ -26,7 +26,7 @@ export interface InboundParts {
   readonly bot: () => { readonly id: number; readonly username: string }
   /** Somebody opened the private chat. */
   readonly started: (user: string) => void
-  /** When Telegram was last heard; null where it was not. */
+  /** When all that had come was taken, the last time before now; null where it never was. */
   readonly lastContact: () => Date | null
 }
 

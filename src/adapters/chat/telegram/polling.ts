@@ -1,6 +1,6 @@
 import type { Bot } from 'grammy'
 import { POLL_SECONDS } from './client.js'
-import { UPDATES, type Receiver } from './receiver.js'
+import { UPDATES, type Receiver, type ReceiverNews } from './receiver.js'
 
 const MOST = 100
 const LAST_WORD_MS = 2000
@@ -10,18 +10,21 @@ const LAST_WORD_MS = 2000
  * it is stopped (docs/adr/0020).
  */
 export class Polling implements Receiver {
-  async receive(bot: Bot, signal: AbortSignal, heard: () => void): Promise<void> {
+  async receive(bot: Bot, signal: AbortSignal, tell: ReceiverNews): Promise<void> {
     await bot.api.deleteWebhook(undefined, polyfilled(signal))
-    heard()
+    tell.connected()
     let offset = 0
+    // The first poll does not wait: what it brings has piled up, what comes later is new.
+    let timeout = 0
     while (!signal.aborted) {
-      const options = { offset, limit: MOST, timeout: POLL_SECONDS, allowed_updates: UPDATES }
+      const options = { offset, limit: MOST, timeout, allowed_updates: UPDATES }
       const updates = await bot.api.getUpdates(options, polyfilled(signal)).catch((error: unknown) => {
         if (signal.aborted) return []
         throw error
       })
       await Promise.all(updates.map((update) => bot.handleUpdate(update)))
-      if (!signal.aborted) heard()
+      if (!signal.aborted && updates.length < MOST) tell.upToDate()
+      timeout = POLL_SECONDS
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1
     }
     await lastWord(bot, offset)

@@ -2,7 +2,7 @@ import { webhookCallback, type Bot } from 'grammy'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { Log } from '../../../bot/ports.js'
-import { UPDATES, type Receiver } from './receiver.js'
+import { UPDATES, type Receiver, type ReceiverNews } from './receiver.js'
 
 const MOST_BYTES = 2 ** 20
 const LOOK_MS = 60_000
@@ -18,6 +18,7 @@ export interface WebhookOptions {
 /** Telegram posts updates, with a secret that is made anew at each start; what is not answered well comes again. */
 export class Webhook implements Receiver {
   private readonly secret = randomBytes(32).toString('base64url')
+  private lastError = ''
   private server: Server | null = null
   private wake: () => void = () => undefined
 
@@ -26,17 +27,16 @@ export class Webhook implements Receiver {
     private readonly log: Log,
   ) {}
 
-  async receive(bot: Bot, signal: AbortSignal, heard: () => void): Promise<void> {
+  async receive(bot: Bot, signal: AbortSignal, tell: ReceiverNews): Promise<void> {
     // It stays while Telegram is away: what it posts meanwhile is taken.
     this.server ??= await this.listen(bot, signal)
     const { url } = this.options
     await bot.api.setWebhook(url, { secret_token: this.secret, allowed_updates: UPDATES })
-    heard()
+    tell.connected()
     for (;;) {
       await this.pause(signal)
       if (signal.aborted) return
-      await this.look(bot)
-      heard()
+      if ((await this.pending(bot)) === 0) tell.upToDate()
     }
   }
 
@@ -44,10 +44,12 @@ export class Webhook implements Receiver {
     this.wake()
   }
 
-  private async look(bot: Bot): Promise<void> {
-    const { url, last_error_message: error } = await bot.api.getWebhookInfo()
+  private async pending(bot: Bot): Promise<number> {
+    const { url, last_error_message: error, pending_update_count: count } = await bot.api.getWebhookInfo()
     if (url !== this.options.url) throw new Error('the webhook is set to another address')
-    if (error !== undefined) this.log('Telegram could not reach the webhook', { error })
+    if (error !== undefined && error !== this.lastError) this.log('Telegram could not reach the webhook', { error })
+    this.lastError = error ?? ''
+    return count
   }
 
   private async listen(bot: Bot, signal: AbortSignal): Promise<Server> {
