@@ -47,6 +47,10 @@ export class TelegramStage implements ChatStage {
     return this.there().group
   }
 
+  person(name: 'Ada' | 'Grace' | 'Eve'): Person {
+    return this.world(name).person
+  }
+
   get channelPlace(): string {
     return String(this.group.id)
   }
