@@ -25,14 +25,16 @@ export class Daemon {
     readonly changes: string
   }
 
-  constructor(folder: string, host: TestHost) {
+  /** `more`: tables of the configuration beside the usual ones, such as a chat platform's. */
+  constructor(folder: string, host: TestHost, more: Readonly<Record<string, unknown>> = {}) {
     this.state = join(folder, 'state')
     this.pipes = join(folder, 'pipes')
     this.socket = join(folder, 'control', 'socket')
     mkdirSync(this.pipes, { mode: 0o700 })
     const file = (name: string): string => join(folder, name)
     this.files = { config: file('config.json'), log: file('log'), logins: file('logins'), changes: file('changes') }
-    writeFileSync(this.files.config, JSON.stringify(configOf(this, this.socket, join(folder, 'pages.socket'), host)))
+    const config = { ...configOf(this, this.socket, join(folder, 'pages.socket'), host), ...more }
+    writeFileSync(this.files.config, JSON.stringify(config))
   }
 
   async start(): Promise<void> {
