@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, expect, vi } from 'vitest'
 import { TelegramPlatform, type TelegramOptions } from '../../src/adapters/chat/telegram/telegram-platform.js'
 import type { Accepted, Asker, ChatInput, ChatRequest, Form, Parsed, Router } from '../../src/bot/chat.js'
@@ -28,12 +29,14 @@ export class TestRouter implements Router {
   refusal: PlatformMessage | null = null
   /** What is written down nowhere, because the disk is full. */
   unwritten: PlatformMessage | null = null
+  /** Beside those of every command. */
+  readonly forms: Record<string, Form> = {}
 
   parse = (asker: Asker, input: ChatInput): Parsed => {
     this.asked.push({ asker, input })
     if (this.refusal !== null) return { kind: 'refuse', message: this.refusal }
     if (input.kind === 'words') {
-      const form = everyForm[`form-${input.text.replaceAll(' ', '-')}`]
+      const form = this.forms[input.text] ?? everyForm[`form-${input.text.replaceAll(' ', '-')}`]
       if (form !== undefined) return { kind: 'form', form }
       const [command = '', ...rest] = input.text.split(' ')
       return { kind: 'run', audience: 'caller', call: { command, args: { rest: rest.join(' ') } } }
@@ -143,7 +146,7 @@ export class TestBot {
       admins: [],
       questions: new SqliteQuestions<Form>(this.db),
       clock: { now: () => new Date(this.peer.now()) },
-      log: (message, details) => this.logged.push(`${message} ${JSON.stringify(details)} ${errorOf(details)}`),
+      log: (message, details) => this.logged.push(`${message} ${inspect(details, { depth: 8, showHidden: true })}`),
       ...this.options,
     })
   }
@@ -163,8 +166,4 @@ export function says(text: string, token?: string): PlatformMessage {
   const press = token as ActionToken
   const buttons = [{ block: 'buttons' as const, buttons: [{ label: 'Press', press }] }]
   return { blocks: [{ block: 'text', inlines: [text] }, ...(token === undefined ? [] : buttons)] }
-}
-
-function errorOf({ error }: Readonly<Record<string, unknown>>): string {
-  return error instanceof Error ? `${error.name}: ${error.message} ${String(error.cause ?? '')}` : ''
 }

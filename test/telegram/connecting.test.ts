@@ -13,7 +13,8 @@ describe('connecting', () => {
     const grace = peer.person('Grace')
     grace.opens()
     const bot = await TestBot.begin(peer, { admins: [grace.id, 999_999] })
-    await vi.waitFor(() => expect(bot.platform.health()).toEqual({ state: 'up' }), patient)
+    const set = () => peer.callsOf('setMyCommands').filter((one) => one.refused === null)
+    await vi.waitFor(() => expect(set()).toHaveLength(3), patient)
     const group = bot.group()
     expect(bot.ada.menu(bot.ada.opens())).toEqual([
       ...['create', 'list', 'show', 'stop', 'restart', 'delete', 'cancel', 'credentials', 'keys', 'help', 'sandbox'],
@@ -21,9 +22,11 @@ describe('connecting', () => {
     expect(grace.menu(grace.direct)).toEqual([...bot.ada.menu(bot.ada.direct), 'sync'])
     expect(bot.ada.menu(group)).not.toContain('keys')
     expect(bot.ada.menu(group)).toContain('create')
-    expect(peer.callsOf('setMyCommands').filter((one) => one.refused === null)).toHaveLength(3)
+    const looks = peer.callsOf('getMyCommands').length
     await bot.restart()
-    expect(peer.callsOf('setMyCommands').filter((one) => one.refused === null)).toHaveLength(3)
+    await vi.waitFor(() => expect(peer.callsOf('getMyCommands')).toHaveLength(2 * looks), patient)
+    await bot.platform.stop()
+    expect(set()).toHaveLength(3)
   })
 
   it('gives an admin the menu of admins as soon as they start the bot', async () => {

@@ -101,6 +101,25 @@ describe('a form in the private chat', () => {
     expect(bot.router.calls).toEqual([{ command: 'form', args: { sandbox: 'blog' } }])
   })
 
+  it('of two fields is two questions in turn, over a restart, every update doubled', async () => {
+    const bot = await TestBot.start()
+    const direct = bot.ada.opens()
+    const [stop, remove] = [everyForm['form-stop'] ?? never(), everyForm['form-delete'] ?? never()]
+    bot.router.forms['delete it'] = { ...remove, fields: [...stop.fields, ...remove.fields] }
+    bot.peer.delivery.twice = true
+    bot.ada.says(direct, '/sandbox delete it')
+    await bot.reads(bot.ada, direct, 'Sandbox (1 of 2)')
+    bot.ada.presses(direct, 'blog')
+    const second = await bot.reads(bot.ada, direct, 'Its name once more (2 of 2)')
+    expect([second.text.includes('Delete myapp?'), bot.router.calls]).toEqual([false, []])
+    await bot.restart()
+    bot.ada.says(direct, 'blog')
+    const answers = { sandbox: 'blog', confirm: 'blog' }
+    await vi.waitFor(() => expect(bot.router.calls).toEqual([{ command: 'form', args: answers }]), patient)
+    await bot.settled()
+    expect(bot.texts(bot.ada, direct)).toHaveLength(2)
+  })
+
   it('is one effect when every update comes twice', async () => {
     const bot = await TestBot.start()
     const direct = bot.ada.opens()

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { questionMessage } from '../../src/adapters/chat/telegram/question-message.js'
 import { render, renderAlert, type Rendered } from '../../src/adapters/chat/telegram/render.js'
 import type { ActionToken, Block, Inline, PlatformMessage } from '../../src/bot/message.js'
 import { everyCard } from '../bot/every-card.js'
@@ -113,6 +114,40 @@ describe('any message with any text', () => {
         checkCall('answerCallbackQuery', { callback_query_id: '1', text: renderAlert(one) })
       }),
       { numRuns: 400 },
+    )
+  })
+
+  it('of a form gives a question that Telegram takes, in private and in a group', () => {
+    const field = fc.record({
+      name: words,
+      label: words,
+      help: words,
+      kind: fc.constantFrom('text' as const, 'choice' as const),
+      choices: fc.array(words, { maxLength: 130 }),
+      value: words,
+      required: fc.constant(true),
+    })
+    const form = fc.record({
+      title: words,
+      text: words,
+      submit: words,
+      danger: fc.boolean(),
+      call: fc.constant({ command: 'create', args: {} }),
+      token,
+      fields: fc.array(field, { minLength: 1, maxLength: 3 }),
+    })
+    fc.assert(
+      fc.property(form, words, fc.constantFrom('1001', '-1001/5'), (one, name, place) => {
+        const question = { id: 'AAAAAAAA', place, person: '1001', name, form: one, answers: {}, state: 'open' as const }
+        const { html, markup } = questionMessage(
+          { ...question, message: null, replyTo: null, event: '1', expiresAt: new Date() },
+          'sandpiper_bot',
+        )
+        const call = { chat_id: 1, text: html, parse_mode: 'HTML', reply_markup: markup }
+        checkCall('sendMessage', call)
+        const pinged = textOf(call).entities.filter((entity) => /mention|bot_command/.test(entity.type))
+        expect(pinged.length).toBeLessThanOrEqual(place === '1001' ? 0 : 2)
+      }),
     )
   })
 

@@ -14,8 +14,6 @@ export interface ConnectionParts {
   readonly bot: Bot
   readonly receiver: Receiver
   readonly clock: Clock
-  /** Once the bot knows its name, before updates come. Throws where Telegram fails. */
-  readonly prepare: () => Promise<void>
   /** Telegram is there, or there again. */
   readonly connected: () => void
   readonly log: Log
@@ -59,13 +57,12 @@ export class Connection {
   }
 
   private async run(): Promise<void> {
-    const { bot, receiver, prepare } = this.parts
+    const { bot, receiver } = this.parts
     let wait = FIRST_WAIT_MS
     while (!this.signal.aborted) {
       try {
         // A new token may be another bot's.
         bot.botInfo = await bot.api.getMe()
-        await prepare()
         await receiver.receive(bot, this.signal, {
           connected: () => {
             wait = FIRST_WAIT_MS

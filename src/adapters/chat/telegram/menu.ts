@@ -2,7 +2,7 @@ import type { Api } from 'grammy'
 import type { BotCommand, BotCommandScope } from 'grammy/types'
 import type { CommandMenuEntry } from '../../../bot/chat.js'
 import { cut, LIMITS } from './limits.js'
-import { troubleOf } from './trouble.js'
+import { asThrown, troubleOf } from './trouble.js'
 
 export interface Menu {
   readonly scope: BotCommandScope
@@ -32,14 +32,15 @@ export function menusOf(menu: readonly CommandMenuEntry[], admins: readonly numb
   ]
 }
 
-/** Only what differs is set. A person's own menu can be set once they have started the bot. */
+/** Only what differs is set. A person's own menu can be set once they have started the bot. Throws as the sender does. */
 export async function registerMenu(api: Api, { scope, commands }: Menu): Promise<void> {
   try {
     const known = await api.getMyCommands({ scope })
     if (JSON.stringify(known.map(pair)) === JSON.stringify(commands.map(pair))) return
     await api.setMyCommands([...commands], { scope })
   } catch (error) {
-    if (scope.type !== 'chat' || troubleOf(error).trouble !== 'closed') throw error
+    const trouble = troubleOf(error)
+    if (scope.type !== 'chat' || trouble.trouble !== 'closed') throw asThrown('a menu', trouble)
   }
 }
 

@@ -20,7 +20,7 @@ import { Connection } from './connection.js'
 import { PLATFORM } from './event.js'
 import { Hints } from './hints.js'
 import { Inbound } from './inbound.js'
-import { commandName, menusOf, registerMenu, type Menu } from './menu.js'
+import { commandName, menusOf, registerMenu } from './menu.js'
 import { isGroup, readPlace } from './places.js'
 import { Polling } from './polling.js'
 import type { QuestionStore } from './question.js'
@@ -64,10 +64,10 @@ export class TelegramPlatform implements ChatPlatform {
       bot: this.bot,
       receiver,
       clock,
-      prepare: () => this.register(menus),
       connected: () => {
         router.connected(PLATFORM)
         inbound.resume()
+        for (const one of menus) background.run('a menu', () => registerMenu(this.bot.api, one))
       },
       log,
     })
@@ -141,10 +141,6 @@ export class TelegramPlatform implements ChatPlatform {
   private async alone(place: PlaceId, to: Identity, message: PlatformMessage): Promise<MessageRef | 'refused'> {
     if (this.voice === null) throw new Error('Telegram is not started')
     return this.voice.alone(place, to.user, message)
-  }
-
-  private async register(menus: readonly Menu[]): Promise<void> {
-    for (const menu of menus) await registerMenu(this.bot.api, menu)
   }
 
   /** No handler ever throws: what it could not write down it says, and a mistake of ours must not stop the rest. */

@@ -30,8 +30,7 @@ export class Webhook implements Receiver {
   async receive(bot: Bot, signal: AbortSignal, tell: ReceiverNews): Promise<void> {
     // It stays while Telegram is away: what it posts meanwhile is taken.
     this.server ??= await this.listen(bot, signal)
-    const { url } = this.options
-    await bot.api.setWebhook(url, { secret_token: this.secret, allowed_updates: UPDATES })
+    await this.set(bot)
     tell.connected()
     for (;;) {
       await this.pause(signal)
@@ -44,9 +43,17 @@ export class Webhook implements Receiver {
     this.wake()
   }
 
+  private async set(bot: Bot): Promise<void> {
+    await bot.api.setWebhook(this.options.url, { secret_token: this.secret, allowed_updates: UPDATES })
+  }
+
+  /** How many updates wait, with a look at whether they come here. */
   private async pending(bot: Bot): Promise<number> {
     const { url, last_error_message: error, pending_update_count: count } = await bot.api.getWebhookInfo()
-    if (url !== this.options.url) throw new Error('the webhook is set to another address')
+    if (url !== this.options.url) {
+      this.log('the webhook was set to another address; now it is ours again', {})
+      await this.set(bot)
+    }
     if (error !== undefined && error !== this.lastError) this.log('Telegram could not reach the webhook', { error })
     this.lastError = error ?? ''
     return count
