@@ -10,5 +10,8 @@ if (port === undefined) void bot.start({ onStart: () => process.send('up') })
 else {
   await bot.init()
   await bot.api.setWebhook('https://bot.example.com/telegram')
-  createServer(webhookCallback(bot, 'http')).listen(Number(port), '127.0.0.1', () => process.send('up'))
+  const handle = webhookCallback(bot, 'http')
+  createServer((request, response) => void handle(request, response)).listen(Number(port), '127.0.0.1', () =>
+    process.send('up'),
+  )
 }

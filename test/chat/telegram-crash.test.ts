@@ -48,7 +48,12 @@ describe.each(['polling', 'webhook'] as const)('SIGKILL between effect and confi
 
   it.each([
     ['typed', 'create', '● myapp · running', () => stage.people.ada.says('create myapp', 'direct')],
-    ['pressed', 'stop', '○ myapp · stopped', () => stage.person('Ada').presses(stage.person('Ada').direct, 'Stop')],
+    [
+      'pressed',
+      'stop',
+      '○ myapp · stopped',
+      async () => stage.person('Ada').presses(stage.person('Ada').direct, 'Stop'),
+    ],
     ['answered', 'port', 'app port 3000', () => stage.people.ada.fills({ port: '3000' })],
   ])('what was %s comes again, and is one effect, told once', { timeout: 40_000 }, async (how, verb, words, act) => {
     if (how === 'answered') await stage.people.ada.says('port myapp', 'direct')

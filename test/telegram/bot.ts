@@ -21,7 +21,7 @@ export interface Taken {
 }
 
 /** A router that keeps what it is asked: forms for the commands that have one, refusals where a test says so. */
-export class TestRouter implements Router {
+class TestRouter implements Router {
   readonly asked: { readonly asker: Asker; readonly input: ChatInput }[] = []
   readonly taken: Taken[] = []
   readonly reached: Identity[] = []

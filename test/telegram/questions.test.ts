@@ -1,4 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { Form } from '../../src/bot/chat.js'
+import { InfraError } from '../../src/core/errors.js'
+import { openDatabase, type Db } from '../../src/infra/sqlite/database.js'
+import { SqliteQuestions } from '../../src/infra/sqlite/questions.js'
 import { everyForm } from '../bot/every-card.js'
 import { patient, TestBot } from './bot.js'
 
@@ -146,6 +150,29 @@ describe('a form in the private chat', () => {
     expect(bot.texts(bot.ada, direct)).toHaveLength(1)
   })
 
+  it('that was answered while the bot was away for too long is not carried out', async () => {
+    const bot = await TestBot.start()
+    const direct = bot.ada.opens()
+    bot.ada.says(direct, '/stop')
+    await bot.reads(bot.ada, direct, 'The name of the sandbox')
+    await bot.platform.stop()
+    bot.ada.presses(direct, 'blog')
+    bot.peer.ahead += 10 * MINUTE_MS
+    await bot.restart()
+    await vi.waitFor(() => expect(bot.router.taken).toHaveLength(1), patient)
+    const [{ request, call } = never()] = bot.router.taken
+    expect(call).toEqual(everyForm['form-stop']?.call)
+    expect(bot.peer.now() - request.sentAt.getTime()).toBeGreaterThan(5 * MINUTE_MS)
+  })
+
+  it('that cannot be written down, because the disk is full, is a sentence', async () => {
+    const full = new InfraError('disk', 'later', 'sqlite: SQLITE_FULL', { sentence: 'the disk is full' })
+    const bot = await TestBot.start({ questions: new FullStore(openDatabase(':memory:'), full) })
+    const direct = bot.ada.opens()
+    bot.ada.says(direct, '/sandbox port')
+    await bot.reads(bot.ada, direct, 'I cannot write anything down: the disk is full.')
+  })
+
   it('that was asked for hours ago is not asked any more', async () => {
     const bot = await TestBot.start()
     const direct = bot.ada.opens()
@@ -208,6 +235,19 @@ describe('a form in a group', () => {
     await vi.waitFor(() => expect(bot.router.taken[0]?.request.asker.place).toBe(`${group.id}/${topic}`), patient)
   })
 })
+
+class FullStore extends SqliteQuestions<Form> {
+  constructor(
+    db: Db,
+    private readonly error: Error,
+  ) {
+    super(db)
+  }
+
+  override put(): void {
+    throw this.error
+  }
+}
 
 function never(): never {
   throw new Error('it is not there')

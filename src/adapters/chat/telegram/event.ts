@@ -1,4 +1,4 @@
-import type { Chat, User } from 'grammy/types'
+import type { Chat, Message, User } from 'grammy/types'
 import type { Asker, ChatRequest } from '../../../bot/chat.js'
 import { writePlace } from './places.js'
 
@@ -15,11 +15,16 @@ export function isOld({ sentAt }: ChatRequest, now: Date): boolean {
   return now.getTime() - sentAt.getTime() > STALE_MS
 }
 
-export function askerOf(from: User, chat: Chat, topic: number | undefined): Asker {
+/** In a forum the topic; elsewhere a thread is nothing but replies. */
+export function topicOf(message: Message): number | null {
+  return message.is_topic_message === true ? (message.message_thread_id ?? null) : null
+}
+
+export function askerOf(from: User, chat: Chat, topic: number | null): Asker {
   return {
     identity: { platform: PLATFORM, workspace: '', user: String(from.id) },
     name: [from.first_name, from.last_name].filter((part) => part !== undefined).join(' '),
-    place: writePlace({ chat: String(chat.id), topic: topic ?? null }),
+    place: writePlace({ chat: String(chat.id), topic }),
     room: String(chat.id),
     isPrivate: chat.type === 'private',
     groups: [],

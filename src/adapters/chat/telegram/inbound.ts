@@ -1,18 +1,19 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, User } from 'grammy/types'
-import type { ChatInput, Form, Router } from '../../../bot/chat.js'
-import type { PlatformMessage } from '../../../bot/message.js'
+import type { Router } from '../../../bot/chat.js'
+import type { ActionToken, PlatformMessage } from '../../../bot/message.js'
 import type { Clock } from '../../../core/ports.js'
 import type { Background } from './background.js'
 import { readPayload } from './deep-link.js'
-import { askerOf, isOld, type Event } from './event.js'
+import { askerOf, topicOf, type Event } from './event.js'
 import { LIMITS } from './limits.js'
-import type { Voice } from './voice.js'
 import { readPress } from './question-message.js'
-import type { Question, QuestionStore } from './question.js'
+import type { QuestionStore } from './question.js'
 import { Questions } from './questions.js'
 import { renderAlert } from './render.js'
+import { Requests } from './requests.js'
 import type { Sender } from './sender.js'
 import { typedOf } from './typed.js'
+import type { Voice } from './voice.js'
 
 export interface InboundParts {
   readonly router: Router
@@ -37,15 +38,20 @@ const LONG_AGO_MS = 6 * 60_000
 /** What people do becomes requests. All that must not be lost is written down when a method has returned or resolved. */
 export class Inbound {
   private readonly questions: Questions
+  private readonly requests: Requests
   /** Of this run: what comes twice is not looked at twice. What came before a crash, the inbox knows. */
   private readonly seen = new Set<number>()
 
   constructor(private readonly parts: InboundParts) {
-    this.questions = new Questions({
+    const questions = new Questions({
       ...parts,
       botName: () => parts.bot().username,
-      submit: (event, form, answers) => this.submit(event, form, answers),
+      submit: (event, { token }, answers) => this.requests.take(event, { kind: 'form', token, answers }),
+      isTooLate: (event) => this.requests.isTooLate(event),
+      tellTooLate: (event, form) => this.requests.tellTooLate(event, form.call),
     })
+    this.questions = questions
+    this.requests = new Requests({ ...parts, ask: (event, form) => questions.ask(event, form) })
   }
 
   /** After each connecting: what was to be asked and was not. */
@@ -64,42 +70,44 @@ export class Inbound {
       return
     }
     const event = this.eventOf(update, message, message.from)
-    const { place, identity, isPrivate } = event.asker
     switch (typed.typed) {
       case 'start':
         return this.started(event, typed.payload)
       case 'cancel':
         return this.cancelled(event)
       case 'words':
-        this.questions.end(place, identity.user, 'It was left unanswered.')
-        return this.request(event, { kind: 'words', text: typed.text })
+        this.questions.end(event, 'It was left unanswered.')
+        return this.requests.take(event, { kind: 'words', text: typed.text })
       case 'text':
         return this.said(event, typed.text, message.reply_to_message)
       case 'nothing':
-        if (isPrivate && message.text === undefined) this.parts.voice.textOnly(event.asker)
+        if (event.asker.isPrivate && message.text === undefined) this.parts.voice.textOnly(event.asker)
     }
   }
 
+  /** Answered first, taken after: only then is it known how old it is. */
   async press(update: number, query: CallbackQuery): Promise<void> {
     const { message, from, data } = query
     if (message === undefined || data === undefined || !this.isNew(update)) return
-    const topic =
-      'message_thread_id' in message && message.is_topic_message === true ? message.message_thread_id : undefined
-    const asker = askerOf(from, message.chat, topic)
+    const asker = askerOf(from, message.chat, 'message_thread_id' in message ? topicOf(message) : null)
     const event = { asker, eventKey: this.keyOf(update), sentAt: this.parts.clock.now(), message: null }
     const question = readPress(data)
-    if (question !== null) return this.pressedQuestion(event, query.id, question)
-    const input = { kind: 'press', token: data } as Extract<ChatInput, { kind: 'press' }>
-    const parsed = this.parts.router.parse(asker, input)
+    if (question !== null) {
+      const refusal = this.questions.refusalOf(event, question)
+      const sentAt = await this.answered(query.id, refusal)
+      if (refusal === null) this.questions.press({ ...event, sentAt }, question)
+      return
+    }
+    const parsed = this.requests.parse(asker, { kind: 'press', token: data as ActionToken })
     const alert = parsed.kind === 'refuse' ? alertOf(parsed.message) : null
     const sentAt = await this.answered(query.id, alert)
-    if (alert === null) this.act({ ...event, sentAt }, parsed)
+    if (alert === null) this.requests.act({ ...event, sentAt }, parsed)
   }
 
   /** A person opened or closed the private chat. */
   member({ chat, from, new_chat_member: now }: ChatMemberUpdated): void {
     if (chat.type === 'private' && now.status === 'member')
-      this.parts.router.reachable(askerOf(from, chat, undefined).identity)
+      this.parts.router.reachable(askerOf(from, chat, null).identity)
   }
 
   private started(event: Event, payload: string): void {
@@ -112,13 +120,12 @@ export class Inbound {
       if (read.kind === 'here') return voice.reachable(asker)
     }
     const text = read.kind === 'words' ? `start ${read.words}` : 'help'
-    this.request(event, { kind: 'words', text })
+    this.requests.take(event, { kind: 'words', text })
   }
 
   private cancelled(event: Event): void {
-    const { place, identity } = event.asker
-    if (this.questions.end(place, identity.user, 'Cancelled. Nothing was done.')) this.parts.voice.cancelled(event)
-    else this.request(event, { kind: 'words', text: 'cancel' })
+    if (this.questions.end(event, 'Cancelled. Nothing was done.')) this.parts.voice.cancelled(event)
+    else this.requests.take(event, { kind: 'words', text: 'cancel' })
   }
 
   private said(event: Event, text: string, to: Message | undefined): void {
@@ -126,50 +133,7 @@ export class Inbound {
     if (!isPrivate && to?.from?.id !== this.parts.bot().id) return
     const taken = this.questions.answer(event, text, isPrivate ? null : (to?.message_id ?? 0))
     if (taken === 'over') this.parts.voice.over(event)
-    if (taken === 'none' && isPrivate) this.request(event, { kind: 'words', text })
-  }
-
-  private pressedQuestion(event: Event, query: string, press: NonNullable<ReturnType<typeof readPress>>): void {
-    const taken = this.questions.press(event, press)
-    const alert =
-      taken === 'not-yours'
-        ? 'This question is for the one who asked. Send the command yourself.'
-        : taken === 'over'
-          ? 'This question is over. Send the command again.'
-          : null
-    this.parts.background.run('the answer to a press', () => this.parts.sender.answerPress(query, alert))
-  }
-
-  private submit(event: Event, { token }: Form, answers: Question['answers']): void {
-    this.request(event, { kind: 'form', token, answers })
-  }
-
-  private request(event: Event, input: ChatInput): void {
-    this.act(event, this.parts.router.parse(event.asker, input))
-  }
-
-  private act(event: Event, parsed: ReturnType<Router['parse']>): void {
-    const { router, voice, clock } = this.parts
-    switch (parsed.kind) {
-      case 'run':
-        return this.accept(event, () => router.accept(event, parsed.call, parsed.audience))
-      case 'form':
-        // Too old to be carried out, it is answered so; there is nothing to ask.
-        if (isOld(event, clock.now())) this.accept(event, () => router.accept(event, parsed.form.call, 'caller'))
-        else this.questions.ask(event, parsed.form)
-        return
-      case 'refuse':
-        return voice.tell(event.asker, parsed.message)
-      case 'complete':
-        return
-      default:
-        parsed satisfies never
-    }
-  }
-
-  private accept(event: Event, accept: () => ReturnType<Router['accept']>): void {
-    const { refused } = accept()
-    if (refused !== null) this.parts.voice.tell(event.asker, refused)
+    if (taken === 'none' && isPrivate) this.requests.take(event, { kind: 'words', text })
   }
 
   /** A press has no date: Telegram itself says whether it is too old. Where it does not answer, the last contact counts. */
@@ -185,9 +149,8 @@ export class Inbound {
   }
 
   private eventOf(update: number, message: Message, from: User): Event {
-    const topic = message.is_topic_message === true ? message.message_thread_id : undefined
     return {
-      asker: askerOf(from, message.chat, topic),
+      asker: askerOf(from, message.chat, topicOf(message)),
       eventKey: this.keyOf(update),
       sentAt: new Date(message.date * 1000),
       message: message.message_id,

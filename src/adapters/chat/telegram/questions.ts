@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { diskTrouble } from '../../../bot/cards/refusal.js'
-import type { Form, FormField, PlaceId } from '../../../bot/chat.js'
+import type { Form, FormField } from '../../../bot/chat.js'
 import { withoutButtons } from '../../../bot/message.js'
 import { InfraError } from '../../../core/errors.js'
 import type { Clock } from '../../../core/ports.js'
@@ -10,6 +10,7 @@ import { readPlace } from './places.js'
 import { nextField, type Question, type QuestionStore } from './question.js'
 import { asksReply, endedMessage, questionMessage, type QuestionPress } from './question-message.js'
 import type { Sender } from './sender.js'
+import type { Voice } from './voice.js'
 
 const OPEN_MS = 15 * 60_000
 const KEPT_MS = 24 * 3_600_000
@@ -17,15 +18,18 @@ const KEPT_MS = 24 * 3_600_000
 export interface QuestionsParts {
   readonly store: QuestionStore
   readonly sender: Sender
+  readonly voice: Voice
   readonly background: Background
   readonly clock: Clock
   readonly botName: () => string
   /** All fields are answered. */
   readonly submit: (event: Event, form: Form, answers: Question['answers']) => void
+  readonly isTooLate: (event: Event) => boolean
+  readonly tellTooLate: (event: Event, form: Form) => void
 }
 
-/** What became of an answer or a press. */
-export type Taken = 'taken' | 'not-yours' | 'over' | 'none'
+/** What became of an answer. */
+export type Taken = 'taken' | 'over' | 'none'
 
 /** Forms as questions in turn. Each step is written down before it is acknowledged; what was not asked yet is asked later. */
 export class Questions {
@@ -40,7 +44,7 @@ export class Questions {
     const former = store.ofPerson(place, identity.user)
     if (former.some((one) => one.event === event.eventKey)) return
     this.guarded(event, () => {
-      this.end(place, identity.user, 'It was left unanswered.')
+      this.end(event, 'It was left unanswered.')
       store.forgetBefore(new Date(clock.now().getTime() - KEPT_MS))
       this.proceed({
         id: randomBytes(6).toString('base64url'),
@@ -76,29 +80,37 @@ export class Questions {
     return 'taken'
   }
 
-  press(event: Event, press: QuestionPress): Taken {
+  /** Why a press of this one counts for nothing, in words; null where it counts. */
+  refusalOf(event: Event, press: QuestionPress): string | null {
     const question = this.parts.store.find(press.id)
-    if (question?.event === event.eventKey) return 'taken'
-    if (question === undefined || !this.isOpen(question)) return 'over'
-    if (question.person !== event.asker.identity.user) return 'not-yours'
-    if (press.press === 'cancel') this.end(question.place, question.person, 'Cancelled. Nothing was done.')
-    else {
-      const field = question.form.fields[press.field]
-      const choice = field?.choices[press.choice]
-      if (field === undefined || field !== nextField(question) || choice === undefined) return 'over'
-      this.replace(question, `${field.label}: ${choice}`)
-      this.take(event, question, field, choice)
-    }
-    return 'taken'
+    if (question?.event === event.eventKey) return null
+    if (question !== undefined && question.person !== event.asker.identity.user)
+      return 'This question is for the one who asked. Send the command yourself.'
+    const isNow =
+      question !== undefined && this.isOpen(question) && (press.press === 'cancel' || chosen(question, press))
+    return isNow ? null : 'This question is over. Send the command again.'
+  }
+
+  press(event: Event, press: QuestionPress): void {
+    const question = this.parts.store.find(press.id)
+    if (question === undefined || question.event === event.eventKey) return
+    if (press.press === 'cancel') return void this.end(event, 'Cancelled. Nothing was done.')
+    const choice = chosen(question, press)
+    if (choice === null) return
+    this.replace(question, `${choice.field.label}: ${choice.value}`)
+    this.take(event, question, choice.field, choice.value)
   }
 
   /** Ends the open one of this person there; false where there is none. `how` is said in its place. */
-  end(place: PlaceId, person: string, how: string): boolean {
-    const question = this.parts.store.ofPerson(place, person).find((one) => this.isOpen(one))
+  end(event: Event, how: string): boolean {
+    const { store } = this.parts
+    const { asker } = event
+    const question = store.ofPerson(asker.place, asker.identity.user).find((one) => this.isOpen(one))
     if (question === undefined) return false
-    this.parts.store.put({ ...question, state: 'ended' })
-    this.replace(question, how)
-    return true
+    return this.guarded(event, () => {
+      store.put({ ...question, state: 'ended' })
+      this.replace(question, how)
+    })
   }
 
   /** After a start: what was written down, and not asked. */
@@ -110,6 +122,10 @@ export class Questions {
     const answers = { ...question.answers, [field.name]: text }
     const next = { ...question, answers, event: event.eventKey, replyTo: event.message }
     this.guarded(event, () => {
+      if (this.parts.isTooLate(event)) {
+        this.parts.tellTooLate(event, question.form)
+        return this.parts.store.put({ ...next, answers: {}, state: 'ended' })
+      }
       if (nextField(next) !== undefined) return this.proceed({ ...next, message: null })
       // Written down there first; with the same event, a second delivery changes nothing.
       this.parts.submit(event, question.form, answers)
@@ -151,16 +167,27 @@ export class Questions {
     return question.state === 'open' && question.expiresAt.getTime() > this.parts.clock.now().getTime()
   }
 
-  /** A disk that is full must not be silence. */
-  private guarded(event: Event, write: () => void): void {
+  /** A disk that is full must not be silence. False where it is. */
+  private guarded(event: Event, write: () => void): boolean {
     try {
       write()
+      return true
     } catch (error) {
       if (!(error instanceof InfraError) || error.system !== 'disk' || error.sentence === undefined) throw error
-      const message = withoutButtons(diskTrouble(error.sentence))
-      this.parts.background.run('a refusal', () => this.parts.sender.send(readPlace(event.asker.place), message))
+      this.parts.voice.tell(event.asker, withoutButtons(diskTrouble(error.sentence)))
+      return false
     }
   }
+}
+
+/** The field that is asked for now, with the value that was pressed; null where the press is of another field. */
+function chosen(
+  question: Question,
+  press: Extract<QuestionPress, { press: 'choice' }>,
+): { readonly field: FormField; readonly value: string } | null {
+  const field = question.form.fields[press.field]
+  const value = field?.choices[press.choice]
+  return field === undefined || field !== nextField(question) || value === undefined ? null : { field, value }
 }
 
 function isMessage({ message }: Question, id: number): boolean {

@@ -43,7 +43,7 @@ export function renderAlert(message: PlatformMessage): string {
   )
 }
 
-export function keyboardOf(blocks: readonly Block<ActionToken>[]): InlineKeyboardMarkup | null {
+function keyboardOf(blocks: readonly Block<ActionToken>[]): InlineKeyboardMarkup | null {
   const rows = blocks.flatMap((one) => (one.block === 'buttons' ? rowsOf(one.buttons.flatMap(buttonOf)) : []))
   const inline_keyboard: InlineKeyboardButton[][] = []
   let left: number = LIMITS.buttons

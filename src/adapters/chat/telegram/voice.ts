@@ -3,7 +3,7 @@ import type { Asker, MessageRef, PlaceId } from '../../../bot/chat.js'
 import type { PlatformMessage } from '../../../bot/message.js'
 import type { Background } from './background.js'
 import { hereLink } from './deep-link.js'
-import type { Event } from './event.js'
+import { topicOf, type Event } from './event.js'
 import type { Hints } from './hints.js'
 import { isGroup, readPlace, writePlace, type Place } from './places.js'
 import type { Sender } from './sender.js'
@@ -34,8 +34,7 @@ export class Voice {
 
   /** One identity stands for all who hide behind a group or a channel: it can be given no rights. */
   refuseNameless(message: Message): void {
-    const topic = message.is_topic_message === true ? (message.message_thread_id ?? null) : null
-    const place = { chat: String(message.chat.id), topic }
+    const place = { chat: String(message.chat.id), topic: topicOf(message) }
     if (!this.parts.hints.isDue(`nameless ${writePlace(place)}`)) return
     this.say(
       place,
