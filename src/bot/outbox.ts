@@ -105,13 +105,14 @@ export class Outbox {
   }
 
   private pumpIn(ms: number): void {
+    if (this.stopped) return
     const now = this.parts.clock.now().getTime()
-    const at = now + ms
-    // One that is overdue will not come in time: the clock went on while timers stood still, as after a suspend.
-    const isInTime = this.nextPump !== null && this.nextPump.at <= at && this.nextPump.at >= now
-    if (this.stopped || isInTime) return
+    // One that is overdue is due at once: the clock went on while timers stood still, as after a suspend.
+    const isOverdue = this.nextPump !== null && this.nextPump.at < now
+    const at = isOverdue ? now : now + ms
+    if (this.nextPump !== null && !isOverdue && this.nextPump.at <= at) return
     this.nextPump?.callOff()
-    const callOff = this.parts.schedule(ms, () => {
+    const callOff = this.parts.schedule(at - now, () => {
       this.nextPump = null
       this.pump()
     })

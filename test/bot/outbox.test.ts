@@ -178,6 +178,14 @@ describe('the outbox', () => {
     await pass(0)
     expect([...a.texts.values()]).toEqual(['new'])
   })
+  it('what is due now is not kept waiting by what is due later, however slowly both are said', async () => {
+    const { outbox, a, suspend, tick } = world()
+    outbox.want('now', place('a'), says('now'))
+    suspend(1)
+    outbox.want('later', place('a'), says('later'), { afterMs: 15_000 })
+    await tick()
+    expect([...a.texts.values()]).toEqual(['now'])
+  })
   it('can be withdrawn before its time', async () => {
     const { outbox, a, pass } = world()
     outbox.want('s', place('a'), says('stopped'), { afterMs: 10_000 })
