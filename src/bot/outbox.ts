@@ -105,8 +105,11 @@ export class Outbox {
   }
 
   private pumpIn(ms: number): void {
-    const at = this.parts.clock.now().getTime() + ms
-    if (this.stopped || (this.nextPump !== null && this.nextPump.at <= at)) return
+    const now = this.parts.clock.now().getTime()
+    const at = now + ms
+    // One that is overdue will not come in time: the clock went on while timers stood still, as after a suspend.
+    const isInTime = this.nextPump !== null && this.nextPump.at <= at && this.nextPump.at >= now
+    if (this.stopped || isInTime) return
     this.nextPump?.callOff()
     const callOff = this.parts.schedule(ms, () => {
       this.nextPump = null

@@ -64,6 +64,7 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
     noticed: () => undefined,
     deliverLogin: () => Promise.resolve(true),
     drift: () => undefined,
+    rolloutChanged: () => undefined,
   }
   let isPaused = false
   return new SyncLoop({
@@ -78,6 +79,7 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
           network: () => Promise.reject(new Error('nobody asks')),
           health: () => Promise.reject(new Error('nobody asks')),
         },
+        agents: { apply: () => Promise.resolve(), answers: () => Promise.resolve(true) },
         pipes: {
           observe: () => Promise.resolve(world.seen().pipes),
           apply: (change) => apply([change]),
