@@ -9,6 +9,7 @@ import type { Log, OutboxRow, OutboxStore, Schedule } from './ports.js'
 
 const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 300_000
+const OVERDUE_MS = 100
 /** In place of a reference: the asker alone cannot be reached; people removed the message. Both mean: no more edits. */
 const REFUSED = 'refused'
 const GONE = 'gone'
@@ -40,6 +41,9 @@ export class Outbox {
   /** Until when a destination, or a whole platform, takes nothing more (429). */
   private readonly heldUntil = new Map<string, number>()
   private readonly tries = new Map<string, number>()
+  /** Slots on their way. One whose target changes meanwhile waits: its first message has no reference yet. */
+  private readonly sending = new Set<string>()
+  private isSlotAwaited = false
   private readonly pacer = new Pacer()
   private nextPump: { readonly at: number; readonly callOff: () => void } | null = null
   private stopped = false
@@ -106,7 +110,10 @@ export class Outbox {
 
   private pumpIn(ms: number): void {
     const at = this.parts.clock.now().getTime() + ms
-    if (this.stopped || (this.nextPump !== null && this.nextPump.at <= at)) return
+    // One that is long overdue was planned before the clock was set: its timer knows nothing of that.
+    const isOverdue = this.nextPump !== null && this.nextPump.at < at - ms - OVERDUE_MS
+    const isPlanned = this.nextPump !== null && this.nextPump.at <= at && !isOverdue
+    if (this.stopped || isPlanned) return
     this.nextPump?.callOff()
     const callOff = this.parts.schedule(ms, () => {
       this.nextPump = null
@@ -163,6 +170,10 @@ export class Outbox {
     const inOrder = [...all.filter((one) => !isLiveEdit(one)), ...all.filter(isLiveEdit)]
     let least = LONGEST_BACKOFF_MS
     for (const due of inOrder) {
+      if (this.sending.has(due.row.slot)) {
+        this.isSlotAwaited = true
+        continue
+      }
       const kind = due.row.ref === null ? 'post' : 'edit'
       const budgets = (platform?.budgets(destination, kind) ?? []).map(({ key, perMinute }) => ({
         key: `${destination.platform} ${key}`,
@@ -179,12 +190,17 @@ export class Outbox {
 
   private async deliver({ row, body }: Due): Promise<void> {
     const { store } = this.parts
+    this.sending.add(row.slot)
     try {
       const ref = await this.send(row, body)
       this.tries.delete(row.slot)
       store.delivered(row.slot, row.version, ref)
     } catch (error) {
       this.failed(row, error)
+    } finally {
+      this.sending.delete(row.slot)
+      if (this.isSlotAwaited) this.pumpIn(0)
+      this.isSlotAwaited = false
     }
   }
 

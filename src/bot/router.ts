@@ -57,6 +57,7 @@ export interface RouterParts {
 /** Parse, authorise, run, reply. The only place where errors become text. */
 export class BotRouter implements Router {
   private readonly running = new Map<string, Promise<Outcome>>()
+  private turn: Promise<void> = Promise.resolve()
   private readonly stale = new StaleRequests()
 
   constructor(private readonly parts: RouterParts) {}
@@ -134,7 +135,7 @@ export class BotRouter implements Router {
   }
 
   private begin(key: string, written: WrittenRequest): Promise<Outcome> {
-    const ended = Promise.resolve()
+    const ended = this.nextTurn()
       .then(() => this.carryOut(key, written))
       .catch((error: unknown): Outcome => {
         // Not even the reply could be written down: the request stays unanswered, and is taken up by the next start.
@@ -145,6 +146,12 @@ export class BotRouter implements Router {
       .finally(() => this.running.delete(key))
     this.running.set(key, ended)
     return ended
+  }
+
+  /** One in each round of the event loop, so that what comes in meanwhile is acknowledged before it is worked on. */
+  private nextTurn(): Promise<void> {
+    this.turn = this.turn.then(() => new Promise((resolve) => setImmediate(resolve)))
+    return this.turn
   }
 
   /** Past the outbox, which is in the database that fails. */
