@@ -9,7 +9,6 @@ import type { Log, OutboxRow, OutboxStore, Schedule } from './ports.js'
 
 const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 300_000
-const OVERDUE_MS = 100
 /** In place of a reference: the asker alone cannot be reached; people removed the message. Both mean: no more edits. */
 const REFUSED = 'refused'
 const GONE = 'gone'
@@ -109,11 +108,11 @@ export class Outbox {
   }
 
   private pumpIn(ms: number): void {
-    const at = this.parts.clock.now().getTime() + ms
-    // One that is long overdue was planned before the clock was set: its timer knows nothing of that.
-    const isOverdue = this.nextPump !== null && this.nextPump.at < at - ms - OVERDUE_MS
-    const isPlanned = this.nextPump !== null && this.nextPump.at <= at && !isOverdue
-    if (this.stopped || isPlanned) return
+    const now = this.parts.clock.now().getTime()
+    const at = now + ms
+    // One that is overdue will not come in time: the clock went on while timers stood still, as after a suspend.
+    const isInTime = this.nextPump !== null && this.nextPump.at <= at && this.nextPump.at >= now
+    if (this.stopped || isInTime) return
     this.nextPump?.callOff()
     const callOff = this.parts.schedule(ms, () => {
       this.nextPump = null

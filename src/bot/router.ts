@@ -32,6 +32,7 @@ import type { Outbox } from './outbox.js'
 import { checkCall, findCommand, parseWords } from './parse.js'
 import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
+import { Turns } from './turns.js'
 
 const STALE_MS = 5 * 60_000
 
@@ -57,8 +58,8 @@ export interface RouterParts {
 /** Parse, authorise, run, reply. The only place where errors become text. */
 export class BotRouter implements Router {
   private readonly running = new Map<string, Promise<Outcome>>()
-  private turn: Promise<void> = Promise.resolve()
   private readonly stale = new StaleRequests()
+  private readonly turns = new Turns()
 
   constructor(private readonly parts: RouterParts) {}
 
@@ -94,6 +95,7 @@ export class BotRouter implements Router {
 
   accept(request: ChatRequest, call: CommandCall, audience: Audience): Accepted {
     const { inbox, clock } = this.parts
+    this.turns.arrived()
     const key = inboxKey(request)
     const written: WrittenRequest = { request, call, audience }
     try {
@@ -135,7 +137,8 @@ export class BotRouter implements Router {
   }
 
   private begin(key: string, written: WrittenRequest): Promise<Outcome> {
-    const ended = this.nextTurn()
+    const ended = this.turns
+      .next()
       .then(() => this.carryOut(key, written))
       .catch((error: unknown): Outcome => {
         // Not even the reply could be written down: the request stays unanswered, and is taken up by the next start.
@@ -146,12 +149,6 @@ export class BotRouter implements Router {
       .finally(() => this.running.delete(key))
     this.running.set(key, ended)
     return ended
-  }
-
-  /** One in each round of the event loop, so that what comes in meanwhile is acknowledged before it is worked on. */
-  private nextTurn(): Promise<void> {
-    this.turn = this.turn.then(() => new Promise((resolve) => setImmediate(resolve)))
-    return this.turn
   }
 
   /** Past the outbox, which is in the database that fails. */

@@ -44,7 +44,20 @@ function world() {
     }
     time = end
   }
-  return { outbox, a, b, pass }
+  /** The clock goes on while timers stand still, as in a suspended machine. */
+  const suspend = (ms: number): void => {
+    time += ms
+    for (const timer of later.values()) timer.at += ms
+  }
+  /** Only what is planned for now happens. */
+  const tick = async (): Promise<void> => {
+    for (const [id, timer] of [...later].filter(([, one]) => one.at <= time)) {
+      later.delete(id)
+      timer.run()
+    }
+    await new Promise(setImmediate)
+  }
+  return { outbox, a, b, pass, suspend, tick }
 }
 const place = (platform: string, name = 'p') => ({ platform, place: name, to: 'all' }) as const
 const alone = (platform: string) => ({ platform, direct: { ...ada, platform } }) as const
@@ -133,6 +146,16 @@ describe('the outbox', () => {
     expect([...a.texts.values()].toSorted()).toEqual(['r', 's2'])
     await pass(31_000)
     expect([...a.texts.values()].toSorted()).toEqual(['r2', 's2'])
+  })
+  it('after a suspend goes on at once, in place of waiting for a timer that stood still', async () => {
+    const { outbox, a, pass, suspend, tick } = world()
+    a.failures.push(new RateLimited('destination', 30_000))
+    outbox.want('s', place('a'), says('held'))
+    await pass(0)
+    suspend(31_000)
+    outbox.want('t', place('a', 'q'), says('other'))
+    await tick()
+    expect([...a.texts.values()].toSorted()).toEqual(['held', 'other'])
   })
   it('what the platform refuses as it stands is not sent again; what is said there later is', async () => {
     const { outbox, a, pass } = world()

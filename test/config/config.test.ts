@@ -111,7 +111,9 @@ describe('a wrong configuration', () => {
 
   it('names an unknown key and those that are known', () => {
     const [sentence] = problems(`${minimal}\n[agent]\nprot = 1`)
-    expect(sentence).toBe('c.toml:5: `[agent] prot` is no key that I know. Allowed here: port.')
+    expect(sentence).toBe(
+      'c.toml:5: `[agent] prot` is no key that I know. Allowed here: port, release_url, schedule, keep_versions, download_timeout_seconds.',
+    )
   })
 
   it('names the line of what is no TOML', () => {
