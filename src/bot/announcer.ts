@@ -3,6 +3,7 @@ import type { Notice } from '../core/notice.js'
 import { isLive, type Operation } from '../core/operation.js'
 import { identityText, sameIdentity, type Identity, type PersonId } from '../core/person.js'
 import type { Announcer, Clock, DriftReport, Login, Store } from '../core/ports.js'
+import type { Rollout } from '../core/rollout.js'
 import { sandboxById, type Settings, type State } from '../core/state.js'
 import type { SandboxId } from '../core/sandbox.js'
 import type { Addresses } from './cards/addresses.js'
@@ -10,6 +11,7 @@ import { driftCard } from './cards/drift.js'
 import { ended, endedForAll } from './cards/ended.js'
 import { loginCard, loginRefused } from './cards/login.js'
 import { noticeCard } from './cards/notice.js'
+import { rolloutCard } from './cards/rollout.js'
 import { announcement, progress, stepsReport } from './cards/progress.js'
 import type { ChatPlatform, Outcome } from './chat.js'
 import type { ActionTokens } from './action-tokens.js'
@@ -68,7 +70,7 @@ export class BotAnnouncer implements Announcer {
   operationChanged(id: string): void {
     this.guarded(() => {
       const operation = this.parts.store.operation(id)
-      if (operation === undefined) return
+      if (operation === undefined || operation.origin.isQuiet === true) return
       if (isLive(operation)) this.tellLive(operation)
       else this.tellEnd(operation)
     })
@@ -135,6 +137,16 @@ export class BotAnnouncer implements Announcer {
       log('a login could not be delivered', { sandbox: login.sandbox, kind: error instanceof Error ? error.name : '' })
       return false
     }
+  }
+
+  /** One message for all of it, edited as it goes. */
+  rolloutChanged(rollout: Rollout): void {
+    this.guarded(() => {
+      const { identity, place } = rollout.origin
+      const target = { platform: identity.platform, place, to: identity }
+      const final = rollout.state !== 'running'
+      this.parts.outbox.want(`rollout:${rollout.id}`, target, rolloutCard(rollout), { final })
+    })
   }
 
   /** What this offers is a new login: it waits until the operation that made this one is over. */

@@ -49,6 +49,7 @@ const template = z.strictObject({
   protocol: key(z.enum(['oci', 'simplestreams']), '"oci" or "simplestreams"').optional(),
   app_port: port.default(8000),
   nesting: flag.default(false),
+  agent: key(z.enum(['shelley', 'own', 'none']), '"shelley", "own" or "none"').default('shelley'),
   cpus: cpus.optional(),
   memory: size.optional(),
   disk: size.optional(),
@@ -155,8 +156,38 @@ export const configSchema = z.strictObject({
       members: z.array(identity).prefault([]),
     })
     .prefault({}),
-  agent: z.strictObject({ port: port.default(9999) }).prefault({}),
-  slack: later.prefault({}),
+  agent: z
+    .strictObject({
+      port: port.default(9999),
+      release_url: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').default(
+        'https://boldsoftware.github.io/shelley/release.json',
+      ),
+      schedule: text('a cron expression, such as "17 4 * * *"', /^\S+(\s+\S+){4,5}$/).default('17 4 * * *'),
+      keep_versions: key(z.int().min(1).max(20), 'a whole number from 1 to 20').default(3),
+      download_timeout_seconds: key(z.number().min(1).max(3600), 'a number of seconds from 1 to 3600').default(300),
+    })
+    .prefault({}),
+  slack: z
+    .strictObject({
+      enabled: flag.default(false),
+      mode: key(z.enum(['socket', 'http']), '"socket" or "http"').default('socket'),
+      bot_token_file: secret.optional(),
+      app_token_file: secret.optional(),
+      signing_secret_file: secret.optional(),
+      listen: address.default('127.0.0.1:7784'),
+      api_url: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+    })
+    .refine(
+      ({ enabled, mode, ...files }) =>
+        !enabled ||
+        (files.bot_token_file !== undefined &&
+          (mode === 'socket' ? files.app_token_file : files.signing_secret_file) !== undefined),
+      {
+        path: ['enabled'],
+        params: { allowed: 'given with bot_token_file and, by its mode, app_token_file or signing_secret_file' },
+      },
+    )
+    .prefault({}),
   discord: z
     .strictObject({
       enabled: flag.default(false),

@@ -82,4 +82,13 @@ export const migrations: readonly Migration[] = [
     CREATE UNIQUE INDEX one_action ON action (call, coalesce(bound_to, '')) WHERE is_once = 0;
     `,
   },
+  {
+    version: 8,
+    sql: `
+    ALTER TABLE sandbox ADD COLUMN agent_version TEXT;
+    -- Whatever answers in a sandbox that is there already is not ours.
+    UPDATE sandbox SET spec = json_set(spec, '$.agent', json('{"kind":"own"}'));
+    UPDATE operation SET before = json_set(before, '$.spec.agent', json('{"kind":"own"}')) WHERE before IS NOT NULL;
+    `,
+  },
 ]
