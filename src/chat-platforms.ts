@@ -1,7 +1,11 @@
+import { DiscordPlatform } from './adapters/chat/discord/platform.js'
+import { SlackPlatform } from './adapters/chat/slack/slack-platform.js'
 import { TelegramPlatform } from './adapters/chat/telegram/telegram-platform.js'
 import type { ChatPlatform } from './bot/chat.js'
 import type { Log } from './bot/ports.js'
 import type { Config } from './config.js'
+import { discordOptions } from './config/discord.js'
+import { slackOptions } from './config/slack.js'
 import { telegramOptions } from './config/telegram.js'
 import type { Clock } from './core/ports.js'
 import type { Db } from './infra/sqlite/database.js'
@@ -18,6 +22,8 @@ type Maker = (parts: PlatformParts) => ChatPlatform | null
 
 /** One line a chat platform; null where the configuration does not turn it on. The console is joined apart. */
 const makers: readonly Maker[] = [
+  (parts) => (parts.config.discord.enabled ? new DiscordPlatform(discordOptions(parts)) : null),
+  (parts) => (parts.config.slack.enabled ? new SlackPlatform(slackOptions(parts)) : null),
   (parts) => (parts.config.telegram.enabled ? new TelegramPlatform(telegramOptions(parts)) : null),
 ]
 

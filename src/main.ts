@@ -32,9 +32,10 @@ import { SqliteSavedSettings } from './infra/sqlite/saved-settings.js'
 import { SqliteStore } from './infra/sqlite/store.js'
 import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
+import { AgentWatch } from './sync/agent-watch.js'
 import { HealthWatch } from './sync/health-watch.js'
 import { HostWatch } from './sync/host-watch.js'
-import { Logins } from './sync/logins.js'
+import { LINGER_MS, Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { Progress } from './sync/progress.js'
 import { everySchedule } from './sync/triggers.js'
@@ -58,9 +59,6 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Longest wait of a write to Caddy for passwords that are being hashed. */
-const LINGER_MS = 400
-
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const closing = new Closing()
@@ -82,6 +80,7 @@ class Composition {
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
   private readonly health: HealthWatch
+  private readonly agents: AgentWatch
   private readonly router: BotRouter
   private readonly console: ConsolePlatform
 
@@ -128,6 +127,9 @@ class Composition {
     const { store, announcer, note } = this
     this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
     closing.add(() => this.health.close())
+    const isOffered = settingsOf(config).templates.some((template) => template.agent === 'shelley')
+    this.agents = new AgentWatch({ releases: host.agentReleases, store, announcer, isOffered, log: note })
+    closing.add(() => this.agents.close())
 
     this.router = new BotRouter({
       ...bot,
@@ -176,6 +178,8 @@ class Composition {
       disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
+    closing.add(everySchedule(config.agent.schedule, () => void this.agents.look()))
+    void this.agents.look()
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }

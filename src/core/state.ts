@@ -1,4 +1,5 @@
-import type { Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { AgentSpec, Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { Rollout } from './rollout.js'
 import type { Operation } from './operation.js'
 import type { Identity, Person, SshKey } from './person.js'
 
@@ -22,6 +23,10 @@ export interface State {
   readonly operations: readonly Operation[]
   /** Ids of sandboxes that were deleted on a person's word: what still carries them may go. */
   readonly buried: ReadonlySet<SandboxId>
+  /** The newest release of the agent that this host has; null: none yet. */
+  readonly newestAgent: string | null
+  /** The last update of all agents; null: there was none. */
+  readonly rollout: Rollout | null
 }
 
 export interface Template {
@@ -31,6 +36,7 @@ export interface Template {
   readonly appPort: number
   readonly limits: Limits
   readonly nesting: boolean
+  readonly agent: AgentSpec['kind']
 }
 
 /** The part of the configuration that decisions in core rest on. */

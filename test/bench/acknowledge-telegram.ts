@@ -25,7 +25,7 @@ export async function sandpiper(mode: 'polling' | 'webhook'): Promise<Acknowledg
   const stop = await startSimulatorProcess(folder)
   const members = [...stage.peer.world.users.keys()].map((id) => `telegram::${id}`)
   const access = { admins: ['console:ada'], members }
-  const daemon = new Daemon(folder, simulatedHost(folder), { ...stage.config(), access })
+  const daemon = new Daemon(folder, simulatedHost(folder), null, { ...stage.config(), access })
   await daemon.start()
   const close = async (): Promise<void> => {
     await daemon.kill()

@@ -78,6 +78,8 @@ export function livesOnChat(stage: ChatStage): void {
       const now = await card(grace.channel, '● myapp · running')
       await ada.presses(now, 'Restart')
       await sees(all(ada), /myapp is restarted/)
+      // The newest card is another one from then on.
+      await vi.waitFor(() => expect(labels(found(grace.channel, now.id))).toEqual([]), patient)
       await vi.waitFor(async () => expect((await service.visit('myapp.localhost')).status).toBe(200), patient)
     })
 
@@ -181,10 +183,10 @@ async function sees(look: Look, words: RegExp): Promise<Seen> {
   }, patient)
 }
 
-/** The newest card there, once it says so. */
+/** The newest card there, once it says so; an older one has no buttons. */
 async function card(look: Look, title: string): Promise<Seen> {
   return vi.waitFor(() => {
-    const newest = look().findLast(({ text }) => /[●○◐✕] myapp · /.test(text))
+    const newest = look().findLast(({ text, buttons }) => /[●○◐✕] myapp · /.test(text) && buttons.length > 0)
     if (newest?.text.includes(title) !== true) throw new Error(`the newest card is not ${title}, but:\n${textOf(look)}`)
     return newest
   }, patient)

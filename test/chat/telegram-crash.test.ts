@@ -20,7 +20,7 @@ describe.each(['polling', 'webhook'] as const)('SIGKILL between effect and confi
     await stage.start()
     host = await simulatedStage()
     const access = { admins: ['console:ada', stage.people.ada.identity], members: [] }
-    daemon = new Daemon(folder, host.host, { ...stage.config(), access })
+    daemon = new Daemon(folder, host.host, null, { ...stage.config(), access })
     await daemon.start()
     await vi.waitFor(async () => {
       await daemon.say('create', 'one', '--template', 'none')

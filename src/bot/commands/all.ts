@@ -11,6 +11,7 @@ import { port } from './port.js'
 import { restart, start, stop } from './power.js'
 import { show } from './show.js'
 import { sync } from './sync.js'
+import { update } from './update.js'
 import { whoami } from './whoami.js'
 
 /** Every command, in the order in which help shows them. */
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   cancel,
   port,
   credentials,
+  update,
   keys,
   notices,
   sync,

@@ -93,4 +93,13 @@ export const migrations: readonly Migration[] = [
     CREATE INDEX question_of_person ON question (place, person);
     `,
   },
+  {
+    version: 8,
+    sql: `
+    ALTER TABLE sandbox ADD COLUMN agent_version TEXT;
+    -- Whatever answers in a sandbox that is there already is not ours.
+    UPDATE sandbox SET spec = json_set(spec, '$.agent', json('{"kind":"own"}'));
+    UPDATE operation SET before = json_set(before, '$.spec.agent', json('{"kind":"own"}')) WHERE before IS NOT NULL;
+    `,
+  },
 ]
