@@ -7,7 +7,7 @@ import type { Receiver } from './receiver.js'
 import { troubleOf, type Trouble } from './trouble.js'
 
 const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 30_000
+const LONGEST_WAIT_MS = 10_000
 const STOP_MS = 4000
 
 export interface ConnectionParts {
