@@ -37,10 +37,11 @@ import { SqliteSavedSettings } from './infra/sqlite/saved-settings.js'
 import { SqliteStore } from './infra/sqlite/store.js'
 import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
+import { AgentWatch } from './sync/agent-watch.js'
 import { HealthWatch } from './sync/health-watch.js'
 import { HostRoomWatch } from './sync/host-room-watch.js'
 import { HostWatch } from './sync/host-watch.js'
-import { Logins } from './sync/logins.js'
+import { LINGER_MS, Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { Progress } from './sync/progress.js'
 import { everySchedule } from './sync/triggers.js'
@@ -64,8 +65,6 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Longest wait of a write to Caddy for passwords that are being hashed. */
-const LINGER_MS = 400
 const HEAD_SCHEDULE = '0 * * * *'
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
@@ -94,6 +93,7 @@ class Composition {
   private readonly hostRoom: HostRoomWatch
   private readonly endings: Endings
   private readonly health: HealthWatch
+  private readonly agents: AgentWatch
   private readonly router: BotRouter
   private readonly console: ConsolePlatform
 
@@ -141,6 +141,9 @@ class Composition {
     const { store, announcer, trail, note, loop: sync } = this
     this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
     closing.add(() => this.health.close())
+    const isOffered = settingsOf(config).templates.some((template) => template.agent === 'shelley')
+    this.agents = new AgentWatch({ releases: host.agentReleases, store, announcer, isOffered, log: note })
+    closing.add(() => this.agents.close())
 
     this.endings = new Endings({ store, announcer, trail, sync, clock: host.world.clock })
     this.router = new BotRouter({
@@ -161,7 +164,7 @@ class Composition {
       log: (message, details) => options.log.error(details, message),
     })
     this.console = this.joinConsole()
-    const others = chatPlatforms({ config, db: this.db, log: this.warn })
+    const others = chatPlatforms({ config, db: this.db, clock: host.world.clock, log: this.warn })
     for (const platform of [this.console, ...others]) this.platforms.set(platform.name, platform)
   }
 
@@ -201,6 +204,8 @@ class Composition {
     tellHead()
     closing.add(everySchedule(HEAD_SCHEDULE, tellHead))
     closing.add(tellHead)
+    closing.add(everySchedule(config.agent.schedule, () => void this.agents.look()))
+    void this.agents.look()
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }

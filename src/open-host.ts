@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from './config.js'
+import { ShelleyKeeper } from './infra/agent/keeper.js'
+import { ReleaseStore } from './infra/agent/release-store.js'
 import { CaddyClient } from './infra/caddy/client.js'
 import { CaddyKeeper } from './infra/caddy/keeper.js'
 import { BannerProbe } from './infra/host/ssh-probe.js'
@@ -9,6 +11,7 @@ import { IncusKeeper } from './infra/incus/keeper.js'
 import { ensureAcl } from './infra/incus/network.js'
 import { FileKeyring } from './infra/sshpiper/keyring.js'
 import { WorkingdirPipes } from './infra/sshpiper/pipes.js'
+import type { AgentReleases } from './core/ports.js'
 import type { Network } from './core/state.js'
 import type { World } from './sync/world.js'
 import { caddyAddress, caddySettings, incusConnection } from './config/settings.js'
@@ -16,6 +19,7 @@ import { caddyAddress, caddySettings, incusConnection } from './config/settings.
 /** The foreign systems of one host, as the service needs them. */
 export interface Host {
   readonly world: World
+  readonly agentReleases: AgentReleases
   /** Follows Incus' events until `close`. */
   follow(handlers: EventHandlers): void
   /** What must be there before the first sandbox. Throws InfraError. */
@@ -36,9 +40,19 @@ export function openHost(config: Config): Host {
   const admin = new CaddyClient(caddyAddress(config), { timeLimitMs: caddy.timeout_seconds * 1000 })
   const keyring = new FileKeyring(join(service.state_folder, 'keys'))
   const routes = new CaddyKeeper(admin, caddySettings(config))
+  const { release_url: url, keep_versions: keep, download_timeout_seconds: seconds } = config.agent
+  const releases = new ReleaseStore({
+    folder: join(service.state_folder, 'agent'),
+    url,
+    keep,
+    limits: { buildMs: seconds * 1000 },
+  })
+  const agents = new ShelleyKeeper(client, releases)
   let events: IncusEvents | null = null
   return {
+    agentReleases: releases,
     world: {
+      agents,
       instances: new IncusKeeper(client, { network: incus.network, pool: incus.storage_pool, acl }, keyring),
       pipes: new WorkingdirPipes(sshpiper.pipes_folder, keyring, sshpiper.login_user),
       routes,
@@ -56,7 +70,7 @@ export function openHost(config: Config): Host {
     lingerWhile: (pending, maxMs) => routes.lingerWhile(pending, maxMs),
     close: async () => {
       events?.close()
-      await Promise.all([client.close(), admin.close()])
+      await Promise.all([agents.close(), releases.close(), client.close(), admin.close()])
     },
   }
 }

@@ -44,6 +44,7 @@ import { checkCall, findCommand } from './parse.js'
 import { RateLimit, type RateSettings } from './rate-limit.js'
 import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
+import { Turns } from './turns.js'
 
 const STALE_MS = 5 * 60_000
 
@@ -80,6 +81,7 @@ export class BotRouter implements Router {
   private readonly calls: Calls
   private readonly rate: RateLimit
   private readonly departures: Departures
+  private readonly turns = new Turns()
 
   constructor(private readonly parts: RouterParts) {
     this.calls = new Calls(parts)
@@ -124,6 +126,7 @@ export class BotRouter implements Router {
 
   accept(request: ChatRequest, call: CommandCall, audience: Audience): Accepted {
     const { inbox, clock } = this.parts
+    this.turns.arrived()
     const key = inboxKey(request)
     const written: WrittenRequest = { request, call, audience }
     try {
@@ -173,7 +176,8 @@ export class BotRouter implements Router {
   }
 
   private begin(key: string, written: WrittenRequest): Promise<Outcome> {
-    const ended = Promise.resolve()
+    const ended = this.turns
+      .next()
       .then(() => this.carryOut(key, written))
       .catch((error: unknown): Outcome => {
         // Not even the reply could be written down: the request stays unanswered, and is taken up by the next start.

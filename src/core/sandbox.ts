@@ -30,6 +30,13 @@ export interface Account {
   readonly delivered: boolean
 }
 
+/**
+ * What answers on the agent's port. shelley: we put it in and keep it; `version` is a release's tag, null the newest
+ * when it is installed. own: the image brings it. none: nothing, so no agent route and no login.
+ */
+export type AgentSpec =
+  { readonly kind: 'shelley'; readonly version: string | null } | { readonly kind: 'own' } | { readonly kind: 'none' }
+
 /** What people asked for. Versioned as a whole: going back is putting the former one back. */
 export interface SandboxSpec {
   readonly template: string
@@ -38,6 +45,7 @@ export interface SandboxSpec {
   readonly nesting: boolean
   readonly appPort: number
   readonly accounts: readonly Account[]
+  readonly agent: AgentSpec
 }
 
 /**
@@ -78,6 +86,8 @@ export interface Sandbox {
   readonly hostKeys: readonly string[]
   /** The public half of the key with which the pipe enters the instance; null until it is made. */
   readonly mappingKey: string | null
+  /** The version of the agent that we put in; null: none yet, or not ours to keep. */
+  readonly agentVersion: string | null
 }
 
 const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {

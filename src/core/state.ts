@@ -2,9 +2,10 @@ import type { Grant } from './access.js'
 import type { Departure } from './departure.js'
 import type { Joining } from './joining.js'
 import type { OneTimeCode } from './one-time-code.js'
-import type { Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
 import type { Share, TransferOffer } from './sharing.js'
 import type { Sighting } from './sighting.js'
+import type { AgentSpec, Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { Rollout } from './rollout.js'
 import type { Operation } from './operation.js'
 import type { Identity, Person, SshKey } from './person.js'
 import type { Quota, QuotaSettings } from './quota.js'
@@ -42,6 +43,10 @@ export interface State {
   readonly departures: readonly Departure[]
   /** Those that were set by command. */
   readonly quotas: readonly Quota[]
+  /** The newest release of the agent that this host has; null: none yet. */
+  readonly newestAgent: string | null
+  /** The last update of all agents; null: there was none. */
+  readonly rollout: Rollout | null
 }
 
 export interface Template {
@@ -51,6 +56,7 @@ export interface Template {
   readonly appPort: number
   readonly limits: Limits
   readonly nesting: boolean
+  readonly agent: AgentSpec['kind']
 }
 
 /** The part of the configuration that decisions in core rest on. */

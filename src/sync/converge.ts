@@ -2,6 +2,7 @@ import type { Edit } from '../core/edits.js'
 import { InfraError } from '../core/errors.js'
 import { isLive, type Operation } from '../core/operation.js'
 import { goBack } from '../core/operations/go-back.js'
+import { wantedAgent } from '../core/parts/agent.js'
 import { planSandbox, wholePlan, type SandboxPlan, type Seen } from '../core/parts/plan-sandbox.js'
 import type { Change, Finding } from '../core/parts/plan.js'
 import type { Announcer, Store } from '../core/ports.js'
@@ -28,7 +29,7 @@ export interface ConvergeParts {
 
 /** More rounds than any plan needs; what still differs then is tried again later. */
 const ROUNDS = 6
-const SSH_PROBE_MS = 60_000
+const PROBE_MS = 60_000
 
 /** The one loop for one sandbox: look, plan, apply, until there is nothing left to change. */
 export class Converge {
@@ -96,11 +97,11 @@ export class Converge {
     const chain = async (): Promise<void> => {
       for (const change of plan.instance.changes) {
         await this.step(sandbox, operation, change, async () => {
-          if (!isInstanceChange(change)) return
           const detail = (text: string): void => {
             if (operation !== undefined) this.parts.progress.detail(operation, change, text)
           }
-          await world.instances.apply(change, detail, signal)
+          if (isInstanceChange(change)) await world.instances.apply(change, detail, signal)
+          if (isAgentChange(change)) await world.agents.apply(change, detail, signal)
         })
       }
     }
@@ -169,21 +170,19 @@ export class Converge {
 
   /** Nothing is left to change. */
   private async settle(sandbox: Sandbox, operation: Operation | undefined, signal: AbortSignal): Promise<'settled'> {
-    const { store, world, settings, announcer, logins } = this.parts
+    const { store, world, announcer, logins } = this.parts
     if (sandbox.phase === 'deleting') {
       await world.keyring.forget(sandbox.id)
       logins.forget(sandbox)
       this.end(sandbox, operation, [{ edit: 'sandbox.bury', id: sandbox.id }])
       return 'settled'
     }
-    const isLateSsh =
-      operation?.verb === 'create' && !(await this.waitForSsh(sandbox, operation, settings.sshPort, signal))
+    const late = operation?.verb === 'create' ? await this.late(sandbox, operation, signal) : null
     const edits: Edit[] = []
     if (sandbox.appliedGeneration !== sandbox.generation) {
       edits.push({ edit: 'sandbox.note', id: sandbox.id, facts: { appliedGeneration: sandbox.generation } })
     }
-    const remark = isLateSsh ? `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s` : null
-    if (operation !== undefined) this.end(sandbox, operation, edits, remark)
+    if (operation !== undefined) this.end(sandbox, operation, edits, late)
     else if (edits.length > 0) {
       store.commit(edits)
       announcer.sandboxChanged(sandbox.id)
@@ -191,19 +190,34 @@ export class Converge {
     return 'settled'
   }
 
-  private async waitForSsh(
-    sandbox: Sandbox,
+  /** What of a new sandbox does not answer in time, as a remark; null where all does. */
+  private async late(sandbox: Sandbox, operation: Operation, signal: AbortSignal): Promise<string | null> {
+    const { settings, world } = this.parts
+    const { name, ipv4 } = sandbox
+    const agent = wantedAgent(sandbox, settings)
+    const parts: [string, (limit: AbortSignal) => Promise<boolean>][] = [
+      [`SSH in ${name}`, (limit) => world.ssh.answers(ipv4, settings.sshPort, limit)],
+    ]
+    if (agent !== null) parts.push([`the agent in ${name}`, (limit) => world.agents.answers(agent, limit)])
+    const late: string[] = []
+    for (const [part, answers] of parts) {
+      if (!(await this.waitFor(part, operation, answers, signal))) late.push(part)
+    }
+    this.parts.progress.waiting(operation, null)
+    return late.length === 0 ? null : `${late.join(' and ')} did not answer within ${PROBE_MS / 1000} s`
+  }
+
+  private async waitFor(
+    part: string,
     operation: Operation,
-    port: number,
+    answers: (limit: AbortSignal) => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(SSH_PROBE_MS)])
-    this.parts.progress.waiting(operation, 'SSH in the sandbox does not answer yet')
-    const answers = await this.parts.world.ssh.answers(sandbox.ipv4, port, limit)
+    this.parts.progress.waiting(operation, `${part} does not answer yet`)
+    const isThere = await answers(AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]))
     if (signal.aborted) throw new Overtaken()
-    if (!answers) this.parts.log('warn', 'sshd did not answer', { sandbox: sandbox.name, address: sandbox.ipv4 })
-    this.parts.progress.waiting(operation, null)
-    return answers
+    if (!isThere) this.parts.log('warn', `${part} did not answer`, { operation: operation.id })
+    return isThere
   }
 
   private end(
@@ -319,7 +333,8 @@ export class Converge {
   private note(sandbox: Sandbox, facts: ReturnType<typeof learn>): void {
     if (facts === null) return
     this.parts.store.commit([{ edit: 'sandbox.note', id: sandbox.id, facts }])
-    if (facts.power !== undefined || facts.phase !== undefined) this.parts.announcer.sandboxChanged(sandbox.id)
+    const shows = [facts.power, facts.phase, facts.agentVersion]
+    if (shows.some((fact) => fact !== undefined)) this.parts.announcer.sandboxChanged(sandbox.id)
   }
 }
 
@@ -330,6 +345,10 @@ type Of<Prefix extends string> = Extract<Change, { kind: `${Prefix}.${string}` }
 
 function isInstanceChange(change: Change): change is Of<'instance'> {
   return change.kind.startsWith('instance.')
+}
+
+function isAgentChange(change: Change): change is Of<'agent'> {
+  return change.kind.startsWith('agent.')
 }
 
 function isPipeChange(change: Change): change is Of<'pipe'> {

@@ -32,7 +32,7 @@ export function settingsWith(access: Partial<AccessSettings>, more: Partial<Sett
   const image = { server: null, protocol: null, alias: 'x' }
   return {
     base: 'box.example.com',
-    templates: [{ name: 'debian', description: '', image, appPort: 8000, limits, nesting: false }],
+    templates: [{ name: 'debian', description: '', image, appPort: 8000, limits, nesting: false, agent: 'own' }],
     agentPort: 9999,
     sshPort: 22,
     reservedNames: [],

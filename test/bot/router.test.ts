@@ -30,6 +30,7 @@ const settings: Settings = {
       appPort: 8000,
       limits: { cpus: 1, memory: 1, disk: 1, processes: 1 },
       nesting: false,
+      agent: 'own',
     },
   ],
   agentPort: 9999,
@@ -66,10 +67,11 @@ function world() {
   const announcer = new BotAnnouncer({ ...base, store, outbox, cards, trail, addresses, settings })
   const inbox = new SqliteInbox(db)
   const poked: string[] = []
+  const interrupted: string[] = []
   const sync: Sync = {
     poke: (keys) => void poked.push(...keys),
     pass: () => Promise.reject(new Error('a cause with details')),
-    interrupt: () => undefined,
+    interrupt: (sandbox) => void interrupted.push(sandbox),
     paused: () => false,
     pause: () => undefined,
   }
@@ -124,9 +126,12 @@ function world() {
     store.commit([{ edit: 'operation.note', id, change: { state, endedAt: start, reason: 'the image is not there' } }])
     announcer.operationChanged(id)
   }
-  return { ...parts, router, platform, request, type, texts, finish, poked, logged, start, time }
+  return { ...parts, router, platform, request, type, texts, finish, poked, interrupted, logged, start, time }
 }
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+/** Turns of the event loop enough for what was accepted to have been carried out. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate)
+}
 
 describe('the router', () => {
   it('create: one line for all, progress for the asker, then the card; three deliveries are one effect', async () => {
@@ -151,6 +156,15 @@ describe('the router', () => {
     expect(sandboxes.map((one) => one.name)).toHaveLength(10)
     expect(new Set(sandboxes.map((one) => one.ipv4)).size).toBe(10)
     expect(await texts()).toContain('`app5` is taken (Ada).')
+  })
+  it('cancel interrupts what runs', async () => {
+    const { type, request, store, interrupted } = world()
+    void type('create myapp', request('e1'))
+    await settle()
+    expect(await type('cancel myapp', request('e2'))).toBe('done')
+    const { sandboxes, operations } = store.state()
+    expect(interrupted).toEqual(sandboxes.map((one) => one.id))
+    expect(operations.map(({ state }) => state)).toEqual(['going-back'])
   })
   it('a failed operation is failed, with its reason for the asker alone', async () => {
     const { type, request, texts, finish } = world()

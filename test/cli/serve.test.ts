@@ -69,6 +69,7 @@ ssh_port = 2222
 [[templates]]
 name = "debian"
 image = "sb/trixie"
+agent = "own"
 `,
     )
     await serve()
@@ -89,6 +90,15 @@ image = "sb/trixie"
     expect(statSync(state).mode & 0o777).toBe(0o700)
     expect(statSync(join(folder, 'control')).mode & 0o777).toBe(0o700)
     expect(statSync(join(folder, 'control', 'socket')).mode & 0o777).toBe(0o600)
+  })
+
+  it('lets no second one work on the same state', async () => {
+    const second = await execa(process.execPath, [program, 'serve', '--config', file], options)
+    expect(second).toMatchObject({
+      exitCode: 1,
+      stderr: `Another Sandpiper works on ${state}. Stop it first, or give this one a state folder of its own.`,
+    })
+    expect(await run('say', 'whoami')).toMatchObject({ exitCode: 0 })
   })
 
   it('has one fixed identity, who is an admin, and no page unless it is configured', async () => {

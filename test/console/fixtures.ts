@@ -81,7 +81,7 @@ export const card: PlatformMessage = {
   ],
 }
 
-export const refusal: PlatformMessage = {
+const refusal: PlatformMessage = {
   title: '✕ myapp could not be created',
   tone: 'bad',
   blocks: [

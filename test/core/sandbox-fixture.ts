@@ -43,12 +43,14 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
       nesting: false,
       appPort: 8000,
       accounts: [{ person: 'ada', user: 'ada', hash: '$2b$10$hash', delivered: true }],
+      agent: { kind: 'own' },
     },
     phase: 'ready',
     power: 'running',
     ask: null,
     hostKeys: ['ssh-ed25519 HOST'],
     mappingKey: 'ssh-ed25519 MAP',
+    agentVersion: null,
     ...change,
   }
 }
@@ -81,6 +83,8 @@ export function aState(change: Partial<State> = {}): State {
     joinings: [],
     departures: [],
     quotas: [],
+    newestAgent: null,
+    rollout: null,
     ...change,
   }
 }

@@ -8,7 +8,7 @@ import { lockState, StateInUseError } from '../../src/infra/sqlite/lock.js'
 import { migrations } from '../../src/infra/sqlite/migrations.js'
 import { temporaryFolder } from '../temporary-folder.js'
 
-const newest = migrations.at(-1)?.version
+const newest = migrations.at(-1)?.version ?? 0
 
 describe('the database', () => {
   it('is durable and strict', () => {
@@ -20,7 +20,7 @@ describe('the database', () => {
     expect(loose.filter((name) => !String(name).startsWith('sqlite_'))).toEqual([])
   })
 
-  it('numbers its migrations upwards, and takes up an older state where it is', () => {
+  it('numbers its migrations in their order, and takes up an older state where it is', () => {
     const versions = migrations.map((one) => one.version)
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
     const file = join(temporaryFolder(), 'state.db')
@@ -32,6 +32,30 @@ describe('the database', () => {
     const db = openDatabase(file)
     expect(db.pragma('user_version', { simple: true })).toBe(newest)
     expect(db.prepare('SELECT * FROM buried').all()).toEqual([{ id: 'sb1', name: 'myapp', at: 0 }])
+  })
+
+  it('leaves the agent of a sandbox that is there already to its image', () => {
+    const file = join(temporaryFolder(), 'state.db')
+    const old = new Sqlite(file)
+    for (const { version, sql } of migrations) if (version < 8) old.exec(sql)
+    old.exec(`
+      INSERT INTO person (id, name) VALUES ('ada', 'Ada');
+      INSERT INTO sandbox (id, name, host, agent_host, owner, instance, ipv4, created_at, generation,
+        applied_generation, spec, phase, power, host_keys)
+        VALUES ('sb1', 'old', 'old.test', 'shelley.old.test', 'ada', 'old-sb1', '10.0.0.9', 0, 1, 1,
+        '{"appPort":8000,"accounts":[]}', 'ready', 'running', '[]');
+      INSERT INTO operation (id, verb, sandbox, sandbox_name, person, origin, event_key, generation, state, before,
+        steps, offers, cancelled, started_at)
+        VALUES ('op1', 'port', 'sb1', 'old', 'ada', '{}', 'e1', 1, 'running',
+        '{"spec":{"appPort":1},"power":"running"}', '[]', '[]', 0, 0);
+      PRAGMA user_version = 7`)
+    old.close()
+    const db = openDatabase(file)
+    const agent = { kind: 'own' }
+    const spec = db.prepare<[], string>('SELECT spec FROM sandbox').pluck().get() ?? ''
+    expect(JSON.parse(spec)).toEqual({ appPort: 8000, accounts: [], agent })
+    const before = db.prepare<[], string>('SELECT before FROM operation').pluck().get() ?? ''
+    expect(JSON.parse(before)).toEqual({ spec: { appPort: 1, agent }, power: 'running' })
   })
 
   it('leaves a newer state as it is, and says what to do', () => {

@@ -64,6 +64,8 @@ describe('the store', () => {
       keys: [key],
       operations: [operation],
       buried: new Set(),
+      newestAgent: null,
+      rollout: null,
     })
     expect(store.recentOperations(5)).toEqual([operation])
   })

@@ -42,6 +42,7 @@ function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Dat
   const app = addresses.url(sandbox.host)
   const agent = addresses.url(sandbox.agentHost)
   const users = sandbox.spec.accounts.map((account) => account.user).join(', ')
+  const login = users === '' ? ' · no login' : ` · login: ${users}`
   const entrants = entrantsOf(state, sandbox)
   const hasKey = state.keys.some((key) => entrants.has(key.person))
   const shared = sharesOf(state, sandbox)
@@ -51,17 +52,28 @@ function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Dat
   const last = liveOperationOf(state, sandbox.id)
   return [
     { label: 'App', value: [{ link: app, url: app }, ' · public'] },
-    { label: 'Agent', value: [{ link: agent, url: agent }, users === '' ? ' · no login' : ` · login: ${users}`] },
+    { label: 'Agent', value: hasAgent(sandbox) ? [{ link: agent, url: agent }, login] : ['none'] },
     { label: 'SSH', value: ssh },
     ...(shared === '' ? [] : [{ label: 'Shared', value: [`with ${shared}`] }]),
-    { label: 'About', value: [aboutOf(sandbox, now)] },
+    { label: 'About', value: [aboutOf(state, sandbox, now)] },
     ...(last === undefined ? [] : [{ label: 'Now', value: [nowOf(last, now)] }]),
   ]
 }
 
-function aboutOf(sandbox: Sandbox, now: Date): string {
+function hasAgent({ spec }: Sandbox): boolean {
+  return spec.agent.kind !== 'none'
+}
+
+function aboutOf(state: State, sandbox: Sandbox, now: Date): string {
   const age = span(now.getTime() - sandbox.createdAt.getTime())
-  return `${sandbox.spec.template} · app port ${sandbox.spec.appPort} · created ${age} ago`
+  const agent = sandbox.agentVersion === null ? '' : ` · Shelley ${sandbox.agentVersion}${newerOf(state, sandbox)}`
+  return `${sandbox.spec.template} · app port ${sandbox.spec.appPort}${agent} · created ${age} ago`
+}
+
+/** That there is a newer agent; '' where there is none. */
+function newerOf({ newestAgent }: State, { agentVersion }: Sandbox): string {
+  const isNewest = newestAgent === null || agentVersion === null || newestAgent === agentVersion
+  return isNewest ? '' : ` (${newestAgent} is out)`
 }
 
 function nowOf(operation: Operation, now: Date): string {
@@ -81,9 +93,10 @@ function buttonsOf(state: State, sandbox: Sandbox, addresses: Addresses): Button
   if (sandbox.power !== 'running') return [{ label: 'Start', press: call('start'), style: 'primary' }, remove]
   return [
     { label: 'Open app', url: addresses.url(sandbox.host) },
-    { label: 'Open agent', url: addresses.url(sandbox.agentHost) },
+    ...(hasAgent(sandbox) ? [{ label: 'Open agent', url: addresses.url(sandbox.agentHost) }] : []),
+    ...(newerOf(state, sandbox) === '' ? [] : [{ label: 'Update agent', press: call('update') }]),
     { label: 'Stop', press: call('stop') },
-    { label: 'Restart', press: call('restart') },
+    ...(newerOf(state, sandbox) === '' ? [{ label: 'Restart', press: call('restart') }] : []),
     remove,
   ]
 }

@@ -63,6 +63,11 @@ export const VERBS: Readonly<Record<Verb, VerbWords>> = {
     done: (name) => `${name}'s login is renewed`,
     failed: (name) => `${name}'s login could not be renewed`,
   },
+  update: {
+    doing: (name) => `updating the agent of ${name}`,
+    done: (name) => `${name}'s agent is updated`,
+    failed: (name) => `${name}'s agent could not be updated`,
+  },
 }
 
 function passive(doing: string, done: string): VerbWords {

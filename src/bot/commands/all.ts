@@ -17,6 +17,7 @@ import { show } from './show.js'
 import { sync } from './sync.js'
 import { transfer } from './transfer.js'
 import { unlink } from './unlink.js'
+import { update } from './update.js'
 import { whoami } from './whoami.js'
 
 /** Every command, in the order in which help shows them. */
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   credentials,
   share,
   transfer,
+  update,
   keys,
   notices,
   sync,

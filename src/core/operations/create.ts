@@ -54,13 +54,18 @@ export function createSandbox(context: Context, request: CreateRequest): readonl
       nesting: template.nesting,
       appPort:
         request.port === undefined ? template.appPort : checkPort(request.port, settings.agentPort, settings.sshPort),
-      accounts: [{ person: actor.person.id, user: accountName(actor.person.name), hash: null, delivered: false }],
+      accounts:
+        template.agent === 'none'
+          ? []
+          : [{ person: actor.person.id, user: accountName(actor.person.name), hash: null, delivered: false }],
+      agent: template.agent === 'shelley' ? { kind: 'shelley', version: null } : { kind: template.agent },
     },
     phase: 'creating',
     power: 'unknown',
     ask: null,
     hostKeys: [],
     mappingKey: null,
+    agentVersion: null,
   }
   return [{ edit: 'sandbox.add', sandbox }, startOperation(context, 'create', sandbox, 1)]
 }

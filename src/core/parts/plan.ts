@@ -1,9 +1,10 @@
 import type { SandboxId } from '../sandbox.js'
+import type { AgentChange } from './agent.js'
 import type { InstanceChange } from './instance.js'
 import type { PipeChange } from './pipe.js'
 import type { RouteChange } from './route.js'
 
-export type Change = InstanceChange | PipeChange | RouteChange
+export type Change = InstanceChange | AgentChange | PipeChange | RouteChange
 
 /** Seen, and never acted on by itself: people are told. */
 export interface Finding {
@@ -36,7 +37,7 @@ export function firstOfEach(findings: readonly Finding[]): readonly Finding[] {
 /** One line of a readable diff. */
 export interface DriftLine {
   readonly sign: '+' | '~' | '-' | '!'
-  readonly part: 'instance' | 'pipe' | 'route'
+  readonly part: 'instance' | 'agent' | 'pipe' | 'route'
   readonly subject: string
   readonly detail: string
 }

@@ -71,7 +71,7 @@ export interface RouteSettings {
   readonly agentPort: number
 }
 
-/** The agent's route needs a password hash (fail closed); a tombstone has no routes, a lost sandbox keeps its pages. */
+/** The agent's route needs an agent and a password hash (fail closed); a tombstone has no routes, a lost sandbox keeps its pages. */
 export function wantedRoutes(sandbox: Sandbox, settings: RouteSettings): readonly Route[] {
   if (sandbox.phase === 'deleting') return []
   const app: Route = {
@@ -85,7 +85,7 @@ export function wantedRoutes(sandbox: Sandbox, settings: RouteSettings): readonl
   const accounts = sandbox.spec.accounts
     .flatMap(({ user, hash }) => (hash === null ? [] : [{ user, hash }]))
     .sort((a, b) => (a.user < b.user ? -1 : 1))
-  if (accounts.length === 0) return [app]
+  if (accounts.length === 0 || sandbox.spec.agent.kind === 'none') return [app]
   return [app, { ...app, kind: 'agent', host: sandbox.agentHost, port: settings.agentPort, accounts }]
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SeenInstance, WantedInstance } from '../../core/parts/instance.js'
+import { MARK_AGENT, parseAgentMark } from './agent-mark.js'
 import type { ImageSource, Limits } from '../../core/sandbox.js'
 
 export interface InstanceSettings {
@@ -11,7 +12,7 @@ export interface InstanceSettings {
 
 type Texts = Record<string, string>
 
-const MARK_ID = 'user.sandpiper.id'
+export const MARK_ID = 'user.sandpiper.id'
 const MARK_NAME = 'user.sandpiper.name'
 export const MARK_KEY = 'user.sandpiper.mapping-key'
 
@@ -63,6 +64,7 @@ export function seenInstance(instance: IncusInstance, settings: InstanceSettings
     nesting: all['security.nesting'] === 'true',
     ipv4,
     mappingKey: config[MARK_KEY] ?? null,
+    agent: parseAgentMark(config[MARK_AGENT]),
     nicIsOurs: ipv4 !== null && sameTexts(nic, nicDevice(ipv4, settings)),
   }
 }

@@ -35,6 +35,7 @@ export function sandboxRow(sandbox: Sandbox): Row {
     ask: sandbox.ask === null ? null : JSON.stringify(sandbox.ask),
     host_keys: JSON.stringify(sandbox.hostKeys),
     mapping_key: sandbox.mappingKey,
+    agent_version: sandbox.agentVersion,
   }
 }
 
@@ -56,6 +57,7 @@ export function sandboxOf(row: Row): Sandbox {
     ask: jsonOrNull(row.ask),
     hostKeys: json(row.host_keys),
     mappingKey: row.mapping_key === null ? null : String(row.mapping_key),
+    agentVersion: row.agent_version === null ? null : String(row.agent_version),
   }
 }
 

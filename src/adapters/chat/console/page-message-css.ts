@@ -18,9 +18,9 @@ export const messageCss = `
 .mark-failed { color: var(--bad); }
 .mark { display: inline-block; }
 
-.message dl { display: grid; gap: 3px; }
-.message dl > div { display: grid; grid-template-columns: 72px minmax(0, 1fr); gap: 12px; }
-.message dt { color: var(--soft); }
+.message dl { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: 3px 12px; }
+.message dl > div { display: contents; }
+.message dt { min-width: 72px; color: var(--soft); }
 .message dd { margin: 0; white-space: pre-wrap; }
 .message code { font: .92em var(--mono); }
 .message p code, .message dd code { padding: 1px 5px; border-radius: 5px; background: var(--wash); }
