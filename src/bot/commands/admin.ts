@@ -35,10 +35,15 @@ export const admin = command(
       choices: Object.keys(acts),
       positional: true,
     }),
-    argument('who', 'Who', 'A mention or an id, such as slack:T0123:U0456 or group:discord:123; a room: here', {
-      positional: true,
-      required: (args) => aboutSomeone.includes(args['action'] ?? ''),
-    }),
+    argument(
+      'who',
+      'Who',
+      'A mention or an id, as whoami shows yours; group:, room: or workspace: before it; a room: here',
+      {
+        positional: true,
+        required: (args) => aboutSomeone.includes(args['action'] ?? ''),
+      },
+    ),
     argument(
       'what',
       'What',
