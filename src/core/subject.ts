@@ -46,6 +46,11 @@ export function userSubject({ platform, workspace, user }: Identity): Subject {
   return { kind: 'user', platform, workspace, id: user }
 }
 
+/** An identity as people read and write it: `telegram:77`, `slack:T1:U1`. */
+export function idText(identity: Identity): string {
+  return subjectText(userSubject(identity))
+}
+
 export function sameSubject(a: Subject, b: Subject): boolean {
   return a.kind === b.kind && a.platform === b.platform && a.workspace === b.workspace && a.id === b.id
 }

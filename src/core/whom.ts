@@ -1,9 +1,9 @@
 import { UserError } from './errors.js'
 import { hasLeft, personOf } from './access.js'
-import { identityText, type Identity, type Person } from './person.js'
+import { type Identity, type Person } from './person.js'
 import { shown } from './shown.js'
 import type { State } from './state.js'
-import { parseSubject, type Presence, type Subject } from './subject.js'
+import { idText, parseSubject, type Presence, type Subject } from './subject.js'
 
 /** How the platforms write somebody, a role, a user group or a channel within a line. */
 const MENTIONS: readonly (readonly [RegExp, Subject['kind']])[] = [
@@ -26,8 +26,8 @@ export function subjectOf(state: State, text: string, presence: Presence): Subje
   const namesake = named(state, words)[0]?.identities[0]
   const hint =
     namesake === undefined
-      ? `One looks like \`${identityText(presence.identity)}\`, which is yours, or \`group:${platform}:\` and a role's id; a mention does too.`
-      : `Names are no ids, as anybody can choose theirs. Did you mean \`${identityText(namesake)}\`?`
+      ? `One looks like \`${idText(presence.identity)}\`, which is yours, or \`group:${platform}:\` and a role's id; a mention does too.`
+      : `Names are no ids, as anybody can choose theirs. Did you mean \`${idText(namesake)}\`?`
   throw new UserError('invalid', `I do not know whom \`${shown(text)}\` means. ${hint}`)
 }
 
@@ -39,7 +39,7 @@ export function personBy(state: State, text: string, presence: Presence): Person
     if (person !== undefined) return person
     throw new UserError(
       'not-found',
-      `I have not met \`${identityText(identity)}\` yet. They say anything to me first, such as \`/sandbox whoami\`.`,
+      `I have not met \`${idText(identity)}\` yet. They say anything to me first, such as \`/sandbox whoami\`.`,
     )
   }
   const found = named(state, text)
@@ -47,7 +47,7 @@ export function personBy(state: State, text: string, presence: Presence): Person
   if (person === undefined)
     throw new UserError('not-found', `I know nobody called \`${shown(text)}\`. A mention or an id works too.`)
   if (found.length > 1) {
-    const ids = found.flatMap((one) => one.identities.slice(0, 1)).map((one) => `\`${identityText(one)}\``)
+    const ids = found.flatMap((one) => one.identities.slice(0, 1)).map((one) => `\`${idText(one)}\``)
     throw new UserError('invalid', `Several are called \`${shown(text)}\`: ${ids.join(', ')}. Say which by its id.`)
   }
   return person

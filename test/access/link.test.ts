@@ -43,8 +43,8 @@ describe('link', () => {
     expect(await made.say(telegram, `link ${code}`, direct)).toContain('You are ADA here too')
     expect(await made.say(telegram, 'list')).toContain('myapp')
     expect(await made.say(telegram, 'stop myapp')).toContain('Stopping myapp')
-    expect(await made.say(telegram, 'whoami')).toMatch(/Identity +`telegram::77`\nLinked +and `slack:T1:ADA`/)
-    expect(await made.textsTo(slack)).toContain('Your code was sent from `telegram::77`')
+    expect(await made.say(telegram, 'whoami')).toMatch(/Identity +`telegram:77`\nLinked +and `slack:T1:ADA`/)
+    expect(await made.textsTo(slack)).toContain('Your code was sent from `telegram:77`')
     expect(made.person(telegram).id).toBe(made.person(slack).id)
   })
 
@@ -141,8 +141,8 @@ describe('unlink', () => {
     expect(made.state.shares).toMatchObject([{ sandbox: 'sb-shop', person: ada }])
     expect(made.sandbox('shop').spec.accounts.map((one) => one.person)).toEqual([made.person(discord).id, ada])
 
-    expect(await made.say(slack, 'unlink')).toContain('[Part slack:T1:ADA] [Part telegram::77]')
-    expect(await made.press(slack, 'Part telegram::77')).toContain('What came with it went with it')
+    expect(await made.say(slack, 'unlink')).toContain('[Part slack:T1:ADA] [Part telegram:77]')
+    expect(await made.press(slack, 'Part telegram:77')).toContain('What came with it went with it')
     const phone = made.person(telegram).id
     expect([phone === ada, owners()]).toEqual([false, { myapp: ada, blog: phone, shop: made.person(discord).id }])
     expect(
@@ -185,7 +185,7 @@ describe('unlink', () => {
     })
     expect(await made.say('discord:99', 'unlink telegram:77')).toContain("is not one of 99's identities")
     expect(await made.say('discord:99', 'admin unlink telegram:77')).toContain('Only an admin')
-    expect(await made.say(admin, 'admin people')).toContain('`slack:T1:ADA` `telegram::77`')
+    expect(await made.say(admin, 'admin people')).toContain('`slack:T1:ADA` `telegram:77`')
     expect(await made.say(admin, 'admin unlink telegram:77')).toContain('is parted')
     expect(made.person(telegram).id).not.toBe(made.person(slack).id)
   })

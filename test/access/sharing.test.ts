@@ -140,7 +140,7 @@ describe('sharing', () => {
     })
     expect(await made.say(ada, 'share myapp eve')).toContain('EVE is not let in here')
     expect(await made.say(ada, 'share myapp grace')).toContain(
-      'Several are called `grace`: `slack:T2:G`, `discord::GRACE`',
+      'Several are called `grace`: `slack:T2:G`, `discord:GRACE`',
     )
     expect(await made.say(ada, 'share myapp nobody')).toContain('I know nobody called `nobody`')
     expect(await made.say(ada, 'share myapp slack:T1:NEW')).toContain('I have not met `slack:T1:NEW` yet')

@@ -23,6 +23,7 @@ import { rolloutCard } from '../../src/bot/cards/rollout.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
 import { ada } from './fakes.js'
+import { peopleCards } from './people-cards.js'
 
 const start = new Date('2026-01-01T00:02:00Z')
 const now = new Date('2026-01-01T00:02:01.300Z')
@@ -107,11 +108,15 @@ export const everyForm: Readonly<Record<string, Form>> = {
   'form-port': asked({ command: 'port', args: { sandbox: 'myapp' } }),
   'form-delete': asked({ command: 'delete', args: { sandbox: 'myapp' } }),
   'form-stop': asked({ command: 'stop', args: {} }, ['myapp', 'blog']),
+  'form-pair': asked({ command: 'pair', args: {} }),
+  'form-transfer': asked({ command: 'transfer', args: { sandbox: 'myapp' } }),
+  'form-admin-grant': asked({ command: 'admin', args: { action: 'grant' } }),
   'form-keys-add': asked({ command: 'keys', args: { action: 'add' } }),
 }
 
 /** Every card that people can be shown, by the name of its golden. */
 export const everyCard: Readonly<Record<string, Message>> = {
+  ...peopleCards,
   'create-announcement': announcement(operation, 'Ada'),
   'create-report': stepsReport(of({ state: 'done', steps: operation.steps.slice(0, 2), endedAt: at(1.3) }), now),
   'create-report-without-ssh': stepsReport(

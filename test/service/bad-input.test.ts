@@ -133,7 +133,7 @@ describe('what is somebody else’s is refused with whose it is', () => {
     ['list --all', 'Only an admin sees those of everybody. Yours: `/sandbox list`'],
   ])('%s', (words, sentence) => refused(words, 1, sentence, 'linus'))
 
-  const STRANGER = 'I do not know you yet. Ask an admin of this place for access; your id here is `eve`.'
+  const STRANGER = 'I do not know you yet. Ask an admin of this place for access; your id here is `console:eve`.'
   it.each(['list', 'help', 'whoami', 'create fresh', 'show blog', 'delete blog', 'nonsense'])(
     'a stranger says %s',
     (words) => refused(words, 1, STRANGER, 'eve'),

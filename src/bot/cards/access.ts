@@ -1,8 +1,8 @@
 import { grantsOf, personOf, type Grant, type NamedGrant } from '../../core/access.js'
 import { givesText } from '../../core/operations/grants.js'
-import { identityText, type Person } from '../../core/person.js'
+import { type Person } from '../../core/person.js'
 import type { Settings, State } from '../../core/state.js'
-import { subjectText, type Subject } from '../../core/subject.js'
+import { idText, subjectText, type Subject } from '../../core/subject.js'
 import type { Field, Inline, Message } from '../message.js'
 import { count, sentence } from './words.js'
 
@@ -79,7 +79,7 @@ function inlinesOf(words: string): readonly Inline[] {
 export function peopleCard(state: State, persons: readonly Person[]): Message {
   const fields = persons.slice(0, MOST).map((person): Field => {
     const own = state.sandboxes.filter((sandbox) => sandbox.owner === person.id).length
-    const identities = person.identities.map((one): Inline => ({ code: identityText(one) }))
+    const identities = person.identities.map((one): Inline => ({ code: idText(one) }))
     const listed = identities.flatMap((one, index) => (index === 0 ? [one] : [' ', one]))
     const isOut = state.departures.some((one) => one.person === person.id)
     return {

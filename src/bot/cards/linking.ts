@@ -1,6 +1,7 @@
-import { identityText, type Identity, type Person } from '../../core/person.js'
+import { type Identity, type Person } from '../../core/person.js'
 import type { Button, Message } from '../message.js'
 import { sentence } from './words.js'
+import { idText } from '../../core/subject.js'
 
 /** The one message that holds a code. It goes to the asker alone, and is never written down. */
 export function codeCard(code: string, minutes: number): Message {
@@ -33,7 +34,7 @@ export function linkedCard(person: Person, identity: Identity): Message {
     tone: 'good',
     blocks: [
       sentence(
-        `What ${person.name} owns and may do is yours here. To take it back: \`/sandbox unlink ${identityText(identity)}\``,
+        `What ${person.name} owns and may do is yours here. To take it back: \`/sandbox unlink ${idText(identity)}\``,
       ),
     ],
   }
@@ -41,7 +42,7 @@ export function linkedCard(person: Person, identity: Identity): Message {
 
 /** To where the code came from: what happened, and how to undo it. */
 export function linkedNotice(identity: Identity): Message {
-  const text = identityText(identity)
+  const text = idText(identity)
   const undo: Button = {
     label: 'That was not me',
     press: { command: 'unlink', args: { identity: text } },
@@ -61,12 +62,12 @@ export function linkedNotice(identity: Identity): Message {
 export function identitiesCard(person: Person): Message {
   const only = person.identities.length < 2
   const buttons = person.identities.slice(0, 5).map((identity): Button => {
-    const text = identityText(identity)
+    const text = idText(identity)
     return { label: `Part ${text}`, press: { command: 'unlink', args: { identity: text } } }
   })
   const fields = person.identities.map((identity) => ({
     label: identity.platform,
-    value: [{ code: identityText(identity) }],
+    value: [{ code: idText(identity) }],
   }))
   return {
     title: `${person.name}'s identities: ${person.identities.length}`,
@@ -79,7 +80,7 @@ export function identitiesCard(person: Person): Message {
 }
 
 export function partedCard(name: string, identity: Identity): Message {
-  const text = identityText(identity)
+  const text = idText(identity)
   return {
     title: `${text} is parted`,
     tone: 'good',

@@ -1,8 +1,8 @@
 import { grantsOf } from '../../core/access.js'
 import type { Departure } from '../../core/departure.js'
-import { identityText, type Identity, type Person } from '../../core/person.js'
+import { type Identity, type Person } from '../../core/person.js'
 import { sandboxById, type Settings, type State } from '../../core/state.js'
-import { sameSubject, userSubject } from '../../core/subject.js'
+import { idText, sameSubject, userSubject } from '../../core/subject.js'
 import type { Block, Button, Message } from '../message.js'
 import { sentence, text } from './words.js'
 
@@ -63,7 +63,7 @@ export function restoredCard(person: Person): Message {
 
 /** To the admins: somebody has left, and what can be done. */
 export function leftCard(person: Person, identity: Identity): Message {
-  const who = identityText(identity)
+  const who = idText(identity)
   const out: Button = {
     label: `Take ${person.name} out`,
     press: { command: 'admin', args: { action: 'offboard', who } },
@@ -83,7 +83,7 @@ export function leftCard(person: Person, identity: Identity): Message {
 
 /** To the admins: one account of somebody is gone, who is still here by another one. */
 export function partlyLeftCard(person: Person, identity: Identity): Message {
-  const words = `\`${identityText(identity)}\` has left, and is not ${person.name} any more. ${person.name} is still here by another account, with all they have.`
+  const words = `\`${idText(identity)}\` has left, and is not ${person.name} any more. ${person.name} is still here by another account, with all they have.`
   return { title: `An account of ${person.name} has left`, tone: 'plain', blocks: [sentence(words)] }
 }
 
@@ -119,5 +119,5 @@ export function inheritedCard(name: string, person: Person): Message {
 
 function identityOf(person: Person): string {
   const [identity] = person.identities
-  return identity === undefined ? person.name : identityText(identity)
+  return identity === undefined ? person.name : idText(identity)
 }

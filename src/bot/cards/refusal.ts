@@ -1,5 +1,6 @@
 import { UserError, type Offer } from '../../core/errors.js'
 import type { Identity } from '../../core/person.js'
+import { idText } from '../../core/subject.js'
 import type { Block, Inline, Message } from '../message.js'
 import type { Missed } from '../stale.js'
 import { sentence } from './words.js'
@@ -15,7 +16,9 @@ export function stranger(identity: Identity): Message {
   return {
     tone: 'bad',
     blocks: [
-      sentence(`I do not know you yet. Ask an admin of this place for access; your id here is \`${identity.user}\`.`),
+      sentence(
+        `I do not know you yet. Ask an admin of this place for access; your id here is \`${idText(identity)}\`.`,
+      ),
     ],
   }
 }

@@ -1,10 +1,11 @@
-import { identityText, type Person, type PersonId } from '../../core/person.js'
+import { type Person, type PersonId } from '../../core/person.js'
 import type { Sandbox } from '../../core/sandbox.js'
 import { sharesOf } from '../../core/sharing.js'
 import type { State } from '../../core/state.js'
 import type { Button, CommandCall, Field, Inline, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
 import { sentence, text } from './words.js'
+import { idText } from '../../core/subject.js'
 
 /** Who may enter beside the owner, until when. */
 export function sharesCard(state: State, sandbox: Sandbox, title?: string): Message {
@@ -26,7 +27,7 @@ export function sharesCard(state: State, sandbox: Sandbox, title?: string): Mess
     }
   })
   return {
-    title: title ?? `${sandbox.name} is shared with ${shares.length}`,
+    title: title ?? `${sandbox.name} is shared with ${shares.length === 1 ? 'one other' : `${shares.length} others`}`,
     tone: title === undefined ? 'plain' : 'good',
     blocks: [{ block: 'fields', fields }, how],
   }
@@ -107,7 +108,7 @@ export function passedCard(name: string, owner: string): Message {
 
 function firstIdentity(person: Person | undefined): string {
   const [identity] = person?.identities ?? []
-  return identity === undefined ? '' : identityText(identity)
+  return identity === undefined ? '' : idText(identity)
 }
 
 function titled(title: string | undefined): { title?: string } {

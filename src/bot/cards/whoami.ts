@@ -1,10 +1,11 @@
 import type { Access } from '../../core/access.js'
-import { identityText, type Identity, type Person } from '../../core/person.js'
+import { type Identity, type Person } from '../../core/person.js'
 import type { Amounts, Resource } from '../../core/quota.js'
 import type { State } from '../../core/state.js'
 import type { Inline, Message } from '../message.js'
 import { useFields } from './quotas.js'
 import { count } from './words.js'
+import { idText } from '../../core/subject.js'
 
 export interface Whoami {
   readonly person: Person
@@ -19,7 +20,7 @@ export interface Whoami {
 export function whoamiCard(state: State, { person, access, identity, used, allowed }: Whoami): Message {
   const keys = state.keys.filter((key) => key.person === person.id).length
   const shared = state.shares.filter((share) => share.person === person.id).length
-  const others = person.identities.map(identityText).filter((one) => one !== identityText(identity))
+  const others = person.identities.map(idText).filter((one) => one !== idText(identity))
   const also = others.flatMap((one, index): Inline[] => [index === 0 ? 'and ' : ', ', { code: one }])
   return {
     title: `You are ${person.name}, ${access.role ?? 'nobody'}`,
@@ -28,7 +29,7 @@ export function whoamiCard(state: State, { person, access, identity, used, allow
       {
         block: 'fields',
         fields: [
-          { label: 'Identity', value: [{ code: identityText(identity) }] },
+          { label: 'Identity', value: [{ code: idText(identity) }] },
           ...(also.length === 0 ? [] : [{ label: 'Linked', value: also }]),
           ...(access.commands === 'all' ? [] : [{ label: 'Commands', value: [access.commands.join(', ')] }]),
           ...useFields(used, allowed),

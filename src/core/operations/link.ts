@@ -8,7 +8,7 @@ import { identityText, sameIdentity, type Identity, type Person, type PersonId }
 import type { Account, Sandbox, SandboxSpec } from '../sandbox.js'
 import { sharesOf } from '../sharing.js'
 import { sandboxById, type State } from '../state.js'
-import { sameSubject, userSubject } from '../subject.js'
+import { idText, sameSubject, userSubject } from '../subject.js'
 import type { Context } from './operation-context.js'
 
 export interface LinkRequest {
@@ -54,12 +54,12 @@ export function linkByCode(context: Context, { seal, isConfirmed }: LinkRequest)
 export function partIdentity(context: Context, person: Person, identity: Identity): readonly Edit[] {
   const { state } = context
   if (!person.identities.some((one) => sameIdentity(one, identity))) {
-    throw new UserError('not-found', `\`${identityText(identity)}\` is not one of ${person.name}'s identities.`)
+    throw new UserError('not-found', `\`${idText(identity)}\` is not one of ${person.name}'s identities.`)
   }
   if (person.identities.length === 1) {
     throw new UserError(
       'invalid',
-      `\`${identityText(identity)}\` is ${person.name}'s only identity; there is nothing to part.`,
+      `\`${idText(identity)}\` is ${person.name}'s only identity; there is nothing to part.`,
     )
   }
   const text = identityText(identity)
@@ -174,7 +174,7 @@ function unconfirmed(state: State, to: Person, moved: Joining['moved'], seal: st
   const names = moved.sandboxes.map((id) => `\`${sandboxById(state, id)?.name ?? id}\``)
   const own = names.length === 0 ? 'what you have here' : names.join(', ')
   const [identity] = to.identities
-  const who = identity === undefined ? to.name : `${to.name} (\`${identityText(identity)}\`)`
+  const who = identity === undefined ? to.name : `${to.name} (\`${idText(identity)}\`)`
   return new UserError(
     'invalid',
     `This code is from ${who}. If that is you, go on: ${own} will belong to both of your accounts alike. If somebody else gave you the code, do not: it would be theirs.`,
