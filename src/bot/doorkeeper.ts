@@ -1,4 +1,4 @@
-import { accessOf, mayUse, type Access, type Admitted } from '../core/access.js'
+import { accessOf, mayUse, personOf, type Access, type Admitted } from '../core/access.js'
 import { identityText } from '../core/person.js'
 import type { Clock, Store } from '../core/ports.js'
 import { sightingEdits } from '../core/sighting.js'
@@ -11,6 +11,7 @@ import type { Asker } from './chat.js'
 import { needOf, needsOf, specialNeedOf, type Args, type Command } from './command.js'
 import type { CommandCall, Message } from './message.js'
 
+const HOUR_MS = 3_600_000
 const DAY_MS = 24 * 3_600_000
 
 export interface DoorkeeperParts {
@@ -23,8 +24,9 @@ export interface DoorkeeperParts {
 
 /** Knows who may use which command, and has the words for those who may not. */
 export class Doorkeeper {
-  /** A stranger costs nothing: one entry of each a day. */
+  /** A stranger costs nothing: one entry of each a day. Of who was let in once, so many that none floods the log. */
   private readonly strangers = new Attempts(1, DAY_MS)
+  private readonly outsiders = new Attempts(30, HOUR_MS)
 
   constructor(private readonly parts: DoorkeeperParts) {}
 
@@ -59,12 +61,14 @@ export class Doorkeeper {
 
   /** For what is refused before it becomes a request. */
   noteRefusal(asker: Asker, access: Access, call: CommandCall): void {
-    const { trail, clock } = this.parts
+    const { trail, clock, store } = this.parts
     const now = clock.now().getTime()
     const who = identityText(asker.identity)
     if (isAdmitted(access)) return trail.note(asker, call, 'refused')
-    if (this.strangers.wait(who, now) > 0) return
-    this.strangers.add(who, now)
+    const isKnown = personOf(store.state(), asker.identity) !== undefined
+    const kept = isKnown ? this.outsiders : this.strangers
+    if (kept.wait(who, now) > 0) return
+    kept.add(who, now)
     trail.note(asker, call, 'refused')
   }
 }

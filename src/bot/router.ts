@@ -234,9 +234,8 @@ export class BotRouter implements Router {
 
   private async run(key: string, written: WrittenRequest, command: Command, args: Args): Promise<Outcome> {
     const { asker } = written.request
+    const person = this.met(asker)
     const state = this.parts.store.state()
-    const known = personOf(state, asker.identity)
-    const person = known ?? newPerson(asker, this.parts.newId())
     if (command.args.some((one) => one.isCode && args[one.name] !== undefined)) {
       this.parts.codes.demandAttempt(asker.identity)
     }
@@ -246,6 +245,16 @@ export class BotRouter implements Router {
     const answer = given instanceof Promise ? await given : given
     if (answer.answer === 'say') return this.reply(key, written, answer.message, 'done')
     return this.apply(key, written, answer, person, this.parts.store.state())
+  }
+
+  /** Who is let in is somebody from now on: others can name them. A stranger is, once something is kept of them. */
+  private met(asker: Asker): Person {
+    const { store, newId } = this.parts
+    const known = personOf(store.state(), asker.identity)
+    if (known !== undefined) return known
+    const person = newPerson(asker, newId())
+    if (isAdmitted(this.door.accessOf(asker))) store.commit([{ edit: 'person.add', person }])
+    return person
   }
 
   /** Edits, answer, audit and the first messages are one transaction; the loop is told after it. */

@@ -142,7 +142,7 @@ describe('what people do', () => {
     const told = await world.say(admin, 'admin audit --outcome refused')
     expect(told).toContain('Audit: 2 entries')
     expect(told).toMatch(
-      /slack:T1:LINUS in general: delete sandbox=myapp confirm=myapp → refused: Only myapp's owner, ADA/,
+      /LINUS \(slack:T1:LINUS\) in general: delete sandbox=myapp confirm=myapp → refused: Only myapp's owner, ADA/,
     )
     expect(told).toContain('[file: audit.csv]')
     expect(await world.say(admin, 'admin audit --sandbox myapp --since 1h')).toContain('Audit: 2 entries')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import { z } from 'zod'
 import { say } from '../../src/adapters/chat/console/say-client.js'
+import { ask } from '../../src/cli/ask.js'
 import type { Config } from '../../src/config.js'
 import { configSchema } from '../../src/config/schema.js'
 import { IncusClient } from '../../src/infra/incus/client.js'
@@ -146,6 +147,19 @@ export class TestService {
       return { code, text: text() }
     }
     return { text, ended: ended.then(finish) }
+  }
+
+  /** The newest entry of the audit log that holds these words; past Sandpiper. */
+  audited(words: string): Readonly<Record<string, unknown>> | undefined {
+    const db = new Sqlite(join(this.stateFolder, 'state.db'), { readonly: true })
+    const rows = db.prepare<[], Record<string, unknown>>('SELECT * FROM audit ORDER BY seq DESC').all()
+    db.close()
+    return rows.find((row) => JSON.stringify(row).includes(words))
+  }
+
+  /** What the operator's terminal asks the daemon. */
+  asks<T>(path: string, body: unknown = {}): Promise<T> {
+    return ask<T>(this.controlSocket, path, body)
   }
 
   /** The log lines that hold these words. */

@@ -14,7 +14,7 @@ export interface PeerUser {
   readonly id: string
   readonly username: string
   readonly name: string
-  readonly roles: readonly string[]
+  roles: readonly string[]
   directChannel: string | null
   isClosed: boolean
 }

@@ -4,7 +4,7 @@ import type { ActionToken, PlatformMessage } from '../../../bot/message.js'
 import type { Clock } from '../../../core/ports.js'
 import type { Background } from './background.js'
 import { readPayload } from './deep-link.js'
-import { askerOf, topicOf, type Event } from './event.js'
+import { askerOf, PLATFORM, topicOf, type Event } from './event.js'
 import { LIMITS } from './limits.js'
 import { readPress } from './question-message.js'
 import type { QuestionStore } from './question.js'
@@ -61,8 +61,11 @@ export class Inbound {
 
   message(update: number, message: Message): void {
     const { sender, bot, known } = this.parts
-    if (message.migrate_to_chat_id !== undefined)
-      return sender.groupMoved(String(message.chat.id), String(message.migrate_to_chat_id))
+    if (message.migrate_to_chat_id !== undefined) {
+      const [from, to] = [String(message.chat.id), String(message.migrate_to_chat_id)]
+      this.parts.router.moved({ platform: PLATFORM, workspace: '', id: from }, to)
+      return sender.groupMoved(from, to)
+    }
     if (message.from === undefined || !this.isNew(update)) return
     const typed = typedOf(message, bot().username, known)
     if (message.sender_chat !== undefined || message.from.is_bot) {
