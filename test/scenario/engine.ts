@@ -160,6 +160,14 @@ export class Engine {
     this.store.commit(edits(await this.context()))
   }
 
+  /** Of Ada's too: edits that start no operation. Resolves when the loop has done what they want. */
+  async edit(operation: (context: Context) => readonly Edit[]): Promise<void> {
+    const edits = operation(await this.context())
+    this.store.commit(edits)
+    this.loop.poke(edits.flatMap((edit) => (edit.edit === 'sandbox.want' ? [edit.id] : [])))
+    await this.loop.settled()
+  }
+
   sandbox(name: string): Sandbox | undefined {
     return sandboxByName(this.store.state(), name)
   }

@@ -35,7 +35,7 @@ export async function startSshpiperd(binary: string, pipesFolder: string, keyFil
   }
 }
 
-async function listening(port: number): Promise<void> {
+export async function listening(port: number): Promise<void> {
   const end = Date.now() + 10_000
   const answers = (): Promise<boolean> =>
     new Promise((resolve) => {
