@@ -40,7 +40,7 @@ export function accessTable(commands: readonly Command[]): string {
 }
 
 export function nameOf({ command, args }: Case): string {
-  const words = Object.entries(args).map(([name, value]) => (value === 'yes' ? `--${name}` : `${name} ${value}`))
+  const words = Object.entries(args).map(([name, value]) => (value === 'yes' ? `--${name}` : `--${name} ${value}`))
   return [command.name, ...words].join(' ')
 }
 
