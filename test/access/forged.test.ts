@@ -80,7 +80,7 @@ describe('what is forged', () => {
   it('as the same event of another workspace: that is another one', async () => {
     const made = team()
     const asked = made.request(grace)
-    await made.router.accept(asked, { command: 'stop', args: { sandbox: 'myapp' } }, 'caller')
+    expect(await made.router.accept(asked, { command: 'keys', args: {} }, 'caller').ended).toBe('done')
     const twin = { ...asked, asker: { ...asked.asker, identity: { ...asked.asker.identity, workspace: 'T2' } } }
     expect(await made.router.accept(twin, { command: 'list', args: {} }, 'caller').ended).toBe('refused')
   })

@@ -56,7 +56,9 @@ const router = new BotRouter({
   newId: () => `${name}${(ids += 1)}`,
 })
 
-process.on('message', async ({ round, user, command, args }) => {
+process.on('message', (asked) => void run(asked))
+
+async function run({ round, user, command, args }) {
   const identity = { platform: 'console', workspace: '', user }
   const asker = { identity, name: user, place: 'dm', room: 'dm', isPrivate: true, groups: [] }
   const eventKey = `${name}-${round}`
@@ -67,5 +69,5 @@ process.on('message', async ({ round, user, command, args }) => {
     outcome = inbox.outcome(`console::${eventKey}`)
   }
   process.send({ round, outcome })
-})
+}
 process.send({ up: true })

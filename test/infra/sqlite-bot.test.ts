@@ -5,7 +5,7 @@ import type { Actions, Audit, Inbox, OutboxStore } from '../../src/bot/ports.js'
 import { SqliteActions } from '../../src/infra/sqlite/actions.js'
 import { chainedEntries, SqliteAudit, type AuditFilter } from '../../src/infra/sqlite/audit.js'
 import { SqliteConsoleMessages } from '../../src/infra/sqlite/console-messages.js'
-import { checkChain, type AuditEntry } from '../../src/core/audit.js'
+import { checkChain, type AuditEntry, type ChainVerdict } from '../../src/core/audit.js'
 import { openDatabase, type Db } from '../../src/infra/sqlite/database.js'
 import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
 import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
@@ -145,9 +145,13 @@ describe('the audit', () => {
     const whole = checkChain(chainedEntries(db), [])
     db.exec("UPDATE audit SET hash = ''")
     expect(checkChain(chainedEntries(db), []).fault).toMatchObject({ seq: 1 })
-    expect(checkChain(chainedEntries(new SqliteAudit(db) && db), [])).toEqual(whole)
+    const chained = (): ChainVerdict => {
+      expect(new SqliteAudit(db).head()).not.toBeNull()
+      return checkChain(chainedEntries(db), [])
+    }
+    expect(chained()).toEqual(whole)
     db.exec("UPDATE audit SET command = 'start' WHERE seq = 2")
-    expect(checkChain(chainedEntries(new SqliteAudit(db) && db), []).fault).toMatchObject({ seq: 2 })
+    expect(chained().fault).toMatchObject({ seq: 2 })
   })
 })
 

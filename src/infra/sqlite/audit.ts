@@ -47,9 +47,11 @@ export class SqliteAudit {
     if (since !== undefined) conditions.push('at >= @since')
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
     return this.db
-      .prepare<unknown[], ChainedEntry>(`SELECT * FROM audit ${where} ORDER BY seq DESC LIMIT @limit`)
+      .prepare<unknown[], Omit<ChainedEntry, 'hash'>>(
+        `SELECT ${COLUMNS} FROM audit ${where} ORDER BY seq DESC LIMIT @limit`,
+      )
       .all({ ...same, since: since?.getTime() ?? null, limit })
-      .map(({ hash: _, ...row }) => ({
+      .map((row) => ({
         ...row,
         at: new Date(row.at),
         outcome: row.outcome as AuditOutcome,
