@@ -1,6 +1,7 @@
 import type { Config } from '../config.js'
 import type { Limits } from '../core/sandbox.js'
-import type { Settings, Template } from '../core/state.js'
+import type { Allowance, QuotaSettings, Resource } from '../core/quota.js'
+import type { AccessSettings, Settings, Template } from '../core/state.js'
 import type { Addresses } from '../bot/cards/addresses.js'
 import type { CaddyAddress } from '../infra/caddy/client.js'
 import { caddyDefaults, type CaddySettings } from '../infra/caddy/settings.js'
@@ -9,7 +10,7 @@ import { readSecret } from './secret.js'
 
 /** The part of the configuration that decisions in core rest on. */
 export function settingsOf(config: Config): Settings {
-  const { sandboxes, incus, agent, access, domains } = config
+  const { sandboxes, incus, agent, domains } = config
   const { cpus, memory, disk, processes } = sandboxes
   return {
     base: domains.base,
@@ -18,8 +19,30 @@ export function settingsOf(config: Config): Settings {
     sshPort: sandboxes.ssh_port,
     reservedNames: sandboxes.reserved_names,
     pins: incus.pins ?? null,
-    access,
+    access: accessSettings(config),
+    quotas: quotaSettings(config),
   }
+}
+
+function quotaSettings({ quotas }: Config): QuotaSettings {
+  const { member, admin, total, groups, headroom } = quotas
+  return {
+    total: allowance(total),
+    roles: { member: allowance(member), admin: allowance(admin) },
+    groups: groups.map(({ to, ...limits }) => ({ group: to, allowance: allowance(limits) })),
+    headroom,
+  }
+}
+
+/** What the file does not say is left out. */
+function allowance(limits: Readonly<Partial<Record<Resource, number | undefined>>>): Allowance {
+  return Object.fromEntries(Object.entries(limits).filter(([, amount]) => amount !== undefined)) as Allowance
+}
+
+function accessSettings({ access }: Config): AccessSettings {
+  const { admins, members, rooms, trust_hours: trustHours } = access
+  const grants = access.grants.map(({ to, gives, until }) => ({ to, gives, until: until ?? null }))
+  return { admins, members, grants, rooms, trustMs: trustHours * 3_600_000 }
 }
 
 /** Throws SecretError. */

@@ -1,4 +1,5 @@
 import type { Edit } from './edits.js'
+import type { HostRoom } from './host-room.js'
 import type { Notice } from './notice.js'
 import type { Operation } from './operation.js'
 import type { AgentChange, WantedAgent } from './parts/agent.js'
@@ -21,6 +22,8 @@ export interface InstanceKeeper {
   apply(change: InstanceChange, detail: (text: string) => void, signal: AbortSignal): Promise<void>
   /** The network that instances live in. Throws InfraError. */
   network(signal: AbortSignal): Promise<Network>
+  /** What the host has left, asked for at `at`. Throws InfraError. */
+  room(at: Date, signal: AbortSignal): Promise<HostRoom>
   /** What no event tells of a running instance. `diskLimit` in bytes. Throws InfraError. */
   health(name: string, diskLimit: number, signal: AbortSignal): Promise<InstanceHealth>
 }
@@ -76,6 +79,12 @@ export interface Keyring {
   /** OpenSSH private key text. */
   privateKey(sandbox: SandboxId, which: keyof SandboxKeys): Promise<string>
   forget(sandbox: SandboxId): Promise<void>
+}
+
+/** Where people have published their public keys. */
+export interface KeySource {
+  /** Lines as they are published, by user name. Throws UserError where there is no such name, or InfraError. */
+  keysOf(name: string): Promise<readonly string[]>
 }
 
 /** Makes passwords that people can read aloud, and their bcrypt hashes, off the event loop. */

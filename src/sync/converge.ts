@@ -6,7 +6,7 @@ import { wantedAgent } from '../core/parts/agent.js'
 import { planSandbox, wholePlan, type SandboxPlan, type Seen } from '../core/parts/plan-sandbox.js'
 import type { Change, Finding } from '../core/parts/plan.js'
 import type { Announcer, Store } from '../core/ports.js'
-import type { Sandbox, SandboxId } from '../core/sandbox.js'
+import { isOutstanding, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
 import { learn, stoppedByItself } from './follow.js'
 import type { Logins } from './logins.js'
@@ -72,7 +72,9 @@ export class Converge {
     const isSound = findings.length === 0
     const isDue = isSound && this.parts.logins.isDue(sandbox)
     if (changes.length === 0 && !isDue) return isSound ? this.settle(sandbox, operation, signal) : 'settled'
-    if (operation === undefined && changes.length > 0 && !this.parts.mayRepair()) return 'settled'
+    // What a person's word is behind is done although sync is paused: an operation, or a wish that is not applied yet.
+    const isAsked = operation !== undefined || isOutstanding(sandbox)
+    if (!isAsked && changes.length > 0 && !this.parts.mayRepair()) return 'settled'
 
     if (operation !== undefined) this.parts.progress.plan(operation, changes)
     await this.applyAll(sandbox, operation, plan, seen, signal)

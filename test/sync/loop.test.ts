@@ -13,7 +13,7 @@ import { Logins } from '../../src/sync/logins.js'
 import { SyncLoop } from '../../src/sync/loop.js'
 import { Progress } from '../../src/sync/progress.js'
 import { instanceOf, ModelWorld } from '../core/model-world.js'
-import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { aSandbox, aState, noAccess, noQuotas } from '../core/sandbox-fixture.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const clock = { now: () => now }
@@ -24,7 +24,8 @@ const settings: Settings = {
   sshPort: 22,
   reservedNames: [],
   pins: null,
-  access: { admins: [], members: [] },
+  access: noAccess,
+  quotas: noQuotas,
 }
 
 let world: ModelWorld
@@ -78,6 +79,7 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
           },
           network: () => Promise.reject(new Error('nobody asks')),
           health: () => Promise.reject(new Error('nobody asks')),
+          room: () => Promise.reject(new Error('nobody asks')),
         },
         agents: { apply: () => Promise.resolve(), answers: () => Promise.resolve(true) },
         pipes: {

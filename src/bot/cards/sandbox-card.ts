@@ -1,5 +1,6 @@
 import type { Operation } from '../../core/operation.js'
 import { statusOf, type Sandbox } from '../../core/sandbox.js'
+import { entrantsOf, sharesOf } from '../../core/sharing.js'
 import { liveOperationOf, type State } from '../../core/state.js'
 import type { Block, Button, CommandCall, Field, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
@@ -42,13 +43,18 @@ function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Dat
   const agent = addresses.url(sandbox.agentHost)
   const users = sandbox.spec.accounts.map((account) => account.user).join(', ')
   const login = users === '' ? ' · no login' : ` · login: ${users}`
-  const hasKey = state.keys.some((key) => key.person === sandbox.owner)
+  const entrants = entrantsOf(state, sandbox)
+  const hasKey = state.keys.some((key) => entrants.has(key.person))
+  const shared = sharesOf(state, sandbox)
+    .map((share) => state.persons.find((person) => person.id === share.person)?.name ?? 'someone')
+    .join(', ')
   const ssh = hasKey ? [{ code: addresses.sshLine(sandbox.name) }] : ['closed: no key yet']
   const last = liveOperationOf(state, sandbox.id)
   return [
     { label: 'App', value: [{ link: app, url: app }, ' · public'] },
     { label: 'Agent', value: hasAgent(sandbox) ? [{ link: agent, url: agent }, login] : ['none'] },
     { label: 'SSH', value: ssh },
+    ...(shared === '' ? [] : [{ label: 'Shared', value: [`with ${shared}`] }]),
     { label: 'About', value: [aboutOf(state, sandbox, now)] },
     ...(last === undefined ? [] : [{ label: 'Now', value: [nowOf(last, now)] }]),
   ]

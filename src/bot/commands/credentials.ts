@@ -14,5 +14,5 @@ export const credentials = command(
     const request = { sandbox: args['sandbox'] ?? '', ...optional(args, 'user'), here: args['here'] !== undefined }
     return operation(renewCredentials(context, request))
   },
-  { isFrequent: true },
+  { need: 'enter', isFrequent: true },
 )

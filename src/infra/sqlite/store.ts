@@ -8,6 +8,7 @@ import type { Rollout } from '../../core/rollout.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
 import { writing } from './disk-trouble.js'
+import { PeopleTables } from './people-tables.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
 import { Snapshot } from './snapshot.js'
 
@@ -17,8 +18,10 @@ const ROLLOUT = 'agent.rollout'
 /** What is only ours to remember, in SQLite. */
 export class SqliteStore implements Store {
   private readonly snapshot: Snapshot<State>
+  private readonly people: PeopleTables
 
   constructor(private readonly db: Db) {
+    this.people = new PeopleTables(db)
     this.snapshot = new Snapshot(db, () => this.read())
   }
 
@@ -59,6 +62,7 @@ export class SqliteStore implements Store {
       newestAgent: this.setting(NEWEST_AGENT),
       rollout: JSON.parse(this.setting(ROLLOUT) ?? 'null') as Rollout | null,
       buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
+      ...this.people.read(),
     }
   }
 
@@ -116,7 +120,7 @@ export class SqliteStore implements Store {
         this.db.prepare('DELETE FROM ssh_key WHERE id = ?').run(edit.id)
         return
       default:
-        edit satisfies never
+        this.people.apply(edit)
     }
   }
 
