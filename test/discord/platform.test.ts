@@ -111,7 +111,7 @@ describe('commands of Discord', () => {
   it('a server that the bot is not in is told, and holds nothing up', async () => {
     await started(['80351110224678912', guild.id])
     await vi.waitFor(() => expect(names(guild.id)).toHaveLength(3), patient)
-    expect(lines.join('\n')).toContain('not in the server 80351110224678912')
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('not in the server 80351110224678912'), patient)
     // Let in later, without a word to the bot.
     peer.world.guilds.set('80351110224678912', { id: '80351110224678912', name: 'Other' })
     await vi.waitFor(() => expect(names('80351110224678912')).toHaveLength(3), { timeout: 12_000, interval: 50 })
