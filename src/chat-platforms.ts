@@ -1,10 +1,12 @@
 import { DiscordPlatform } from './adapters/chat/discord/platform.js'
 import { SlackPlatform } from './adapters/chat/slack/slack-platform.js'
+import { TelegramPlatform } from './adapters/chat/telegram/telegram-platform.js'
 import type { ChatPlatform } from './bot/chat.js'
 import type { Log } from './bot/ports.js'
 import type { Config } from './config.js'
 import { discordOptions } from './config/discord.js'
 import { slackOptions } from './config/slack.js'
+import { telegramOptions } from './config/telegram.js'
 import type { Clock } from './core/ports.js'
 import type { Db } from './infra/sqlite/database.js'
 
@@ -22,6 +24,7 @@ type Maker = (parts: PlatformParts) => ChatPlatform | null
 const makers: readonly Maker[] = [
   (parts) => (parts.config.discord.enabled ? new DiscordPlatform(discordOptions(parts)) : null),
   (parts) => (parts.config.slack.enabled ? new SlackPlatform(slackOptions(parts)) : null),
+  (parts) => (parts.config.telegram.enabled ? new TelegramPlatform(telegramOptions(parts)) : null),
 ]
 
 /** Throws SecretError where a token cannot be read. */

@@ -203,7 +203,24 @@ export const configSchema = z.strictObject({
       params: { allowed: 'given where Discord is enabled' },
     })
     .prefault({}),
-  telegram: later.prefault({}),
+  telegram: z
+    .strictObject({
+      enabled: flag.default(false),
+      token_file: secret.optional(),
+      mode: key(z.enum(['polling', 'webhook']), '"polling" or "webhook"').default('polling'),
+      webhook_url: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+      listen: address.default('127.0.0.1:7783'),
+      api_root: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+    })
+    .refine(({ enabled, token_file }) => !enabled || token_file !== undefined, {
+      path: ['token_file'],
+      params: { allowed: 'given where [telegram] is enabled: "/path/to/file", "credential:NAME" or "env:NAME"' },
+    })
+    .refine(({ mode, webhook_url }) => mode === 'polling' || webhook_url !== undefined, {
+      path: ['webhook_url'],
+      params: { allowed: 'given where mode is "webhook": an address that begins with https://' },
+    })
+    .prefault({}),
   console: z
     .strictObject({
       page: flag.default(false),

@@ -87,6 +87,13 @@ before(SqliteOutbox.prototype, 'delivered', 'told', function (slot) {
   return isEnd(this.get(slot))
 })
 
+const accept = BotRouter.prototype['accept']
+BotRouter.prototype.accept = function (...given) {
+  const accepted = accept.apply(this, given)
+  dieAt('written down')
+  return accepted
+}
+
 const deliverLogin = BotAnnouncer.prototype['deliverLogin']
 BotAnnouncer.prototype.deliverLogin = async function (login) {
   dieAt('published')

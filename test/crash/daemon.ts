@@ -27,10 +27,12 @@ export class Daemon {
     readonly changes: string
   }
 
+  /** `more`: tables of the configuration beside the usual ones, such as a chat platform's. */
   constructor(
     folder: string,
     host: TestHost,
     readonly agent: TestAgent | null,
+    more: Readonly<Record<string, unknown>> = {},
   ) {
     this.state = join(folder, 'state')
     this.pipes = join(folder, 'pipes')
@@ -38,7 +40,7 @@ export class Daemon {
     mkdirSync(this.pipes, { mode: 0o700 })
     const file = (name: string): string => join(folder, name)
     this.files = { config: file('config.json'), log: file('log'), logins: file('logins'), changes: file('changes') }
-    writeFileSync(this.files.config, JSON.stringify(configOn(host, folder, agent)))
+    writeFileSync(this.files.config, JSON.stringify({ ...configOn(host, folder, agent), ...more }))
   }
 
   async start(): Promise<void> {

@@ -83,6 +83,17 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
+    version: 4,
+    sql: `
+    -- Forms that are asked for one answer after the other. form, answers, replyTo and name are in the body.
+    CREATE TABLE question (
+      seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, place TEXT NOT NULL, person TEXT NOT NULL, state TEXT NOT NULL,
+      body TEXT NOT NULL, message TEXT, event TEXT NOT NULL, expires_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX question_of_person ON question (place, person);
+    `,
+  },
+  {
     version: 8,
     sql: `
     ALTER TABLE sandbox ADD COLUMN agent_version TEXT;
