@@ -74,6 +74,21 @@ describe('the outbox', () => {
     expect([...a.texts.values()]).toEqual(['3'])
     expect(a.deliveries).toBe(2)
   })
+  it('a slot whose place changes while it is on its way stays one message', async () => {
+    const { outbox, a, pass } = world()
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const post = a.post.bind(a)
+    a.post = (...given) => held.then(() => post(...given))
+    outbox.want('s', place('a', 'here'), says('1'))
+    const passing = pass(0)
+    outbox.want('s', place('a', 'there'), says('2'))
+    void outbox.flush()
+    release()
+    await passing
+    await pass(0)
+    expect([...a.texts.values()]).toEqual(['2'])
+  })
   it('tries again with backoff; the last state is delivered; another platform is not held back', async () => {
     const { outbox, a, b, pass } = world()
     a.down = true
@@ -177,6 +192,14 @@ describe('the outbox', () => {
     outbox.reachable({ ...ada, platform: 'a' })
     await pass(0)
     expect([...a.texts.values()]).toEqual(['new'])
+  })
+  it('what is due now is not kept waiting by what is due later, however slowly both are said', async () => {
+    const { outbox, a, suspend, tick } = world()
+    outbox.want('now', place('a'), says('now'))
+    suspend(1)
+    outbox.want('later', place('a'), says('later'), { afterMs: 15_000 })
+    await tick()
+    expect([...a.texts.values()]).toEqual(['now'])
   })
   it('can be withdrawn before its time', async () => {
     const { outbox, a, pass } = world()

@@ -78,6 +78,8 @@ export function livesOnChat(stage: ChatStage): void {
       const now = await card(grace.channel, '● myapp · running')
       await ada.presses(now, 'Restart')
       await sees(all(ada), /myapp is restarted/)
+      // The line for all has become the card.
+      await vi.waitFor(() => expect(textOf(grace.channel)).not.toContain('restarting myapp'), patient)
       // The newest card is another one from then on.
       await vi.waitFor(() => expect(labels(found(grace.channel, now.id))).toEqual([]), patient)
       await vi.waitFor(async () => expect((await service.visit('myapp.localhost')).status).toBe(200), patient)

@@ -68,7 +68,8 @@ export class WebApi {
   }
 
   call(method: string, token: string, given: Readonly<Record<string, unknown>> | null): Answer {
-    const early = this.rates?.take(method, String(given?.['channel'] ?? '')) ?? 0
+    const channel = given?.['channel']
+    const early = this.rates?.take(method, typeof channel === 'string' ? channel : '') ?? 0
     const wait = Math.ceil(Math.max(early, (this.limited.get(method) ?? 0) - this.clock.now()) / 1000)
     const answer = wait > 0 ? ratelimited(wait) : this.answer(method, token, given)
     const outcome = answer.body['ok'] === true ? 'ok' : String(answer.body['error'])

@@ -62,7 +62,8 @@ export function actOfForm(self: Self, body: ViewSubmitAction, now: Date): Act | 
 
 export function actOfWords(self: Self, said: Said, name: string): Act {
   const { channel, isDirect, thread, key } = said
-  const place = { channel: isDirect ? `@${channel}` : channel, thread, event: key }
+  // No address for answers comes with it: the place is the same whatever is said there.
+  const place = { channel: isDirect ? `@${channel}` : channel, thread, event: '' }
   const input: ChatInput = { kind: 'words', text: typedWords(said.text, self.user) }
   return { asker: askerAt(identityOf(self, said), name, place), key, sentAt: momentOf(said.ts), input }
 }

@@ -35,12 +35,22 @@ function bySocket(bolt: Bolt, appToken: string, apiUrl: string): Receiving {
     installerOptions: { clientOptions },
   })
   const { client } = receiver
+  let isOpen = false
+  let tellLoss = (): void => undefined
+  client.on('connected', () => (isOpen = true))
+  client.on('disconnected', () => {
+    isOpen = false
+    tellLoss()
+  })
   return {
     receiver,
     async open(lost) {
-      client.removeAllListeners('disconnected')
-      await inTime(receiver.start(), HELLO_MS, 'Slack said no hello')
-      client.once('disconnected', lost)
+      tellLoss = lost
+      if (isOpen) return
+      await inTime(receiver.start(), HELLO_MS, 'Slack said no hello').catch(async (error: unknown) => {
+        await receiver.stop()
+        throw error
+      })
     },
     close: () => receiver.stop(),
   }
