@@ -150,6 +150,7 @@ class Composition {
       ...bot,
       commands,
       codes: this.codes,
+      rate: { person: config.rate.person, room: config.rate.room, withinMs: config.rate.minutes * 60_000 },
       keySource: new HttpKeySource({ url: config.keys.import_url, timeLimitMs: config.keys.import_seconds * 1000 }),
       inbox: new SqliteInbox(this.db),
       outbox: this.outbox,

@@ -94,10 +94,12 @@ export interface Command {
   readonly group: CommandGroup
   /** Offered as a command of its own where a platform has such. */
   readonly isFrequent: boolean
+  /** Takes something of the host, or of others: so many of them within a time. */
+  readonly isCostly: (args: Args) => boolean
   readonly run: (desk: Desk, args: Args) => Answer | Promise<Answer>
 }
 
-const always = (): boolean => true
+export const always = (): boolean => true
 const never = (): boolean => false
 
 export function argument(name: string, label: string, help: string, more: Partial<Argument> = {}): Argument {
@@ -117,6 +119,7 @@ const usual = {
   danger: false,
   group: 'sandbox',
   isFrequent: false,
+  isCostly: never,
 } as const
 
 export function command(

@@ -9,6 +9,7 @@ import type { Clock, KeySource, Store, Sync } from '../core/ports.js'
 import { checkQuotas } from '../core/quota-check.js'
 import { enteredBy } from '../core/sharing.js'
 import type { Network, Settings, State } from '../core/state.js'
+import type { Subject } from '../core/subject.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { BotAnnouncer } from './announcer.js'
 import type { AuditTrail } from './audit-trail.js'
@@ -31,6 +32,7 @@ import type {
 import type { Codes } from './codes.js'
 import type { Answer, Args, Command, Desk } from './command.js'
 import { choicesOf, complete } from './complete.js'
+import { Departures } from './departures.js'
 import { Doorkeeper, isAdmitted, presenceOf } from './doorkeeper.js'
 import { missingForm } from './forms.js'
 import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbox.js'
@@ -39,6 +41,7 @@ import { withoutButtons, type CommandCall, type Message, type PlatformMessage } 
 import type { Outbox } from './outbox.js'
 import { plainText } from './plain-text.js'
 import { checkCall, findCommand } from './parse.js'
+import { RateLimit, type RateSettings } from './rate-limit.js'
 import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
 import { Turns } from './turns.js'
@@ -57,6 +60,7 @@ export interface RouterParts {
   readonly tokens: ActionTokens
   readonly codes: Codes
   readonly keySource: KeySource
+  readonly rate: RateSettings
   readonly sync: Sync
   readonly settings: Settings
   readonly addresses: Addresses
@@ -76,9 +80,13 @@ export class BotRouter implements Router {
   private readonly turns = new Turns()
   private readonly door: Doorkeeper
   private readonly calls: Calls
+  private readonly rate: RateLimit
+  private readonly departures: Departures
 
   constructor(private readonly parts: RouterParts) {
     this.calls = new Calls(parts)
+    this.rate = new RateLimit(parts.rate, parts.clock)
+    this.departures = new Departures(parts)
     this.door = new Doorkeeper(parts)
   }
 
@@ -141,6 +149,14 @@ export class BotRouter implements Router {
 
   reachable(identity: Identity): void {
     this.parts.outbox.reachable(identity)
+  }
+
+  left(identity: Identity): void {
+    this.departures.left(identity)
+  }
+
+  moved({ platform, workspace, id }: Omit<Subject, 'kind'>, to: string): void {
+    this.departures.moved({ kind: 'room', platform, workspace, id }, to)
   }
 
   connected(platform: string): void {
@@ -224,6 +240,7 @@ export class BotRouter implements Router {
     if (command.args.some((one) => one.isCode && args[one.name] !== undefined)) {
       this.parts.codes.demandAttempt(asker.identity)
     }
+    if (command.isCostly(args)) this.rate.count(asker, person.id)
     const given = command.run(this.deskFor(written, key, state, person), args)
     // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
     const answer = given instanceof Promise ? await given : given
@@ -234,7 +251,7 @@ export class BotRouter implements Router {
   /** Edits, answer, audit and the first messages are one transaction; the loop is told after it. */
   private apply(key: string, written: WrittenRequest, answer: Edited, person: Person, before: State): Promise<Outcome> {
     const isNew = !before.persons.some((one) => one.id === person.id)
-    const { store, inbox, announcer, sync, trail } = this.parts
+    const { store, inbox, announcer, sync, trail, commands } = this.parts
     const edits: readonly Edit[] = [...(isNew ? [{ edit: 'person.add' as const, person }] : []), ...answer.edits]
     const started = edits.find((edit) => edit.edit === 'operation.start')?.operation
     const outcome = answer.isRefusal === true ? 'refused' : 'done'
@@ -242,7 +259,8 @@ export class BotRouter implements Router {
     const { asker } = request
     store.commit(edits, () => {
       const after = store.state()
-      this.demandQuota(answer, asker, person, before, after)
+      // What admins do about people is theirs to decide.
+      if (findCommand(call.command, commands).need !== 'admin') this.demandQuota(answer, asker, person, before, after)
       if (started !== undefined) announcer.begun(started, after)
       if (answer.message !== null) this.want(`reply:${key}`, written, answer.message(after))
       inbox.answered(key, started === undefined ? outcome : `op:${started.id}`)

@@ -206,6 +206,8 @@ export const configSchema = z.strictObject({
       members: z.array(identity).prefault([]),
       grants: z.array(grant).prefault([]),
       rooms: z.array(room).prefault([]),
+      on_leave: key(z.enum(['ask', 'at-once', 'ignore']), '"ask", "at-once" or "ignore"').default('ask'),
+      undo_days: key(z.number().min(0).max(366), 'a number of days from 0 to 366').default(30),
       trust_hours: key(z.number().min(0).max(8760), 'a number of hours from 0 to 8760').default(24),
     })
     .prefault({}),
@@ -216,6 +218,13 @@ export const configSchema = z.strictObject({
       total: z.strictObject(limits).prefault({}),
       groups: z.array(quotaGroup).prefault([]),
       headroom: z.strictObject({ memory: size.prefault('512MiB'), disk: size.prefault('2GiB') }).prefault({}),
+    })
+    .prefault({}),
+  rate: z
+    .strictObject({
+      person: key(z.int().min(1).max(100_000), 'a whole number from 1 to 100000').default(60),
+      room: key(z.int().min(1).max(100_000), 'a whole number from 1 to 100000').default(200),
+      minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(10),
     })
     .prefault({}),
   keys: z

@@ -40,9 +40,10 @@ function allowance(limits: Readonly<Partial<Record<Resource, number | undefined>
 }
 
 function accessSettings({ access }: Config): AccessSettings {
-  const { admins, members, rooms, trust_hours: trustHours } = access
+  const { admins, members, rooms, on_leave: onLeave } = access
   const grants = access.grants.map(({ to, gives, until }) => ({ to, gives, until: until ?? null }))
-  return { admins, members, grants, rooms, trustMs: trustHours * 3_600_000 }
+  const [trustMs, undoMs] = [access.trust_hours * 3_600_000, access.undo_days * 24 * 3_600_000]
+  return { admins, members, grants, rooms, trustMs, undoMs, onLeave }
 }
 
 /** Throws SecretError. */

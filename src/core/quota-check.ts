@@ -43,7 +43,7 @@ function takingsOf({ before, after, edits, actor }: QuotaQuestion): readonly Tak
     const sandbox = sandboxById(after, edit.edit === 'sandbox.add' ? edit.sandbox.id : edit.id)
     if (sandbox === undefined) return []
     if (edit.edit === 'sandbox.add') return [{ sandbox, resources }]
-    // What an admin gives to an heir is the admin's to decide.
+    // Joining accounts makes one person's of what was one person's all the time.
     if (edit.owner !== undefined) return edit.owner === actor ? [{ sandbox, resources }] : []
     const former = sandboxById(before, edit.id)
     if (former === undefined) return []

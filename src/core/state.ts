@@ -82,6 +82,10 @@ export interface AccessSettings {
   readonly rooms: readonly Subject[]
   /** For how long a group or a room that a platform showed counts where it does not say, in milliseconds. */
   readonly trustMs: number
+  /** For how long somebody who was taken out can be brought back with all they had, in milliseconds. */
+  readonly undoMs: number
+  /** What is done when a platform reports that somebody has left. */
+  readonly onLeave: 'ask' | 'at-once' | 'ignore'
 }
 
 export function sandboxByName(state: State, name: string): Sandbox | undefined {

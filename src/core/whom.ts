@@ -1,5 +1,5 @@
 import { UserError } from './errors.js'
-import { personOf } from './access.js'
+import { hasLeft, personOf } from './access.js'
 import { identityText, type Identity, type Person } from './person.js'
 import { shown } from './shown.js'
 import type { State } from './state.js'
@@ -69,8 +69,13 @@ function mentioned(words: string, { identity }: Presence): Subject | null {
   return null
 }
 
-/** Those who still have an identity: of two that were joined, one is called nothing any more. */
+/**
+ * Those who still have an identity: of two that were joined, one is called nothing any more. Who was taken out is meant
+ * where nobody else is called so.
+ */
 function named(state: State, text: string): readonly Person[] {
   const wanted = text.trim().replace(/^@/, '').toLowerCase()
-  return state.persons.filter((person) => person.identities.length > 0 && person.name.toLowerCase() === wanted)
+  const found = state.persons.filter((person) => person.identities.length > 0 && person.name.toLowerCase() === wanted)
+  const there = found.filter((person) => !hasLeft(state, person.id))
+  return there.length === 0 ? found : there
 }

@@ -43,6 +43,7 @@ const router = new BotRouter({
   ...base,
   commands,
   keySource: { keysOf: () => Promise.resolve([]) },
+  rate: { person: 100_000, room: 100_000, withinMs: 60_000 },
   codes: new Codes(Buffer.from('key'), clock),
   inbox,
   outbox,

@@ -107,6 +107,7 @@ export class PeopleWorld {
       ...base,
       commands,
       codes: this.codes,
+      rate: { person: 20, room: 30, withinMs: 600_000 },
       keySource: { keysOf: (name) => this.published(name) },
       inbox: new SqliteInbox(db),
       outbox: this.outbox,

@@ -87,6 +87,7 @@ function world() {
     announcer,
     tokens,
     codes,
+    rate: { person: 1000, room: 1000, withinMs: 60_000 },
     keySource: { keysOf: () => Promise.resolve([]) },
     sync,
     settings,

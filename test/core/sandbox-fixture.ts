@@ -3,7 +3,15 @@ import type { QuotaSettings } from '../../src/core/quota.js'
 import type { AccessSettings, State } from '../../src/core/state.js'
 
 /** A configuration that names nobody. */
-export const noAccess: AccessSettings = { admins: [], members: [], grants: [], rooms: [], trustMs: 24 * 3_600_000 }
+export const noAccess: AccessSettings = {
+  admins: [],
+  members: [],
+  grants: [],
+  rooms: [],
+  trustMs: 24 * 3_600_000,
+  undoMs: 30 * 24 * 3_600_000,
+  onLeave: 'ask',
+}
 
 /** Limits that nobody meets, and a host that keeps nothing for itself. */
 export const noQuotas: QuotaSettings = {

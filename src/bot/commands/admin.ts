@@ -2,16 +2,28 @@ import type { AuditOutcome } from '../../core/audit.js'
 import { argument, command, type Answer, type Args, type Desk } from '../command.js'
 import { audit } from './admin/audit.js'
 import { grant, grants, revoke } from './admin/grants.js'
+import { offboard, restore } from './admin/offboard.js'
 import { people, unlink } from './admin/people.js'
 import { quota } from './admin/quota.js'
 import { room } from './admin/room.js'
 
 type Act = (desk: Desk, args: Args) => Answer
 
-const acts: Readonly<Record<string, Act>> = { grants, grant, revoke, people, unlink, room, quota, audit }
+const acts: Readonly<Record<string, Act>> = {
+  grants,
+  grant,
+  revoke,
+  people,
+  unlink,
+  room,
+  quota,
+  audit,
+  offboard,
+  restore,
+}
 const outcomes = ['done', 'started', 'refused', 'failed', 'cancelled', 'stuck'] as const satisfies AuditOutcome[]
 /** Those that are about somebody, or some place. */
-const aboutSomeone = ['grant', 'revoke', 'unlink', 'room']
+const aboutSomeone = ['grant', 'revoke', 'unlink', 'room', 'offboard', 'restore']
 
 export const admin = command(
   'admin',
@@ -38,6 +50,7 @@ export const admin = command(
     ),
     argument('amount', 'Amount', 'For quota: 5, 16GiB, none or default', { positional: true }),
     argument('until', 'Until', 'When it ends: 12h, 30d, 2w or 2027-03-31; without an end where left out'),
+    argument('heir', 'Heir', 'For offboard: whose the sandboxes become; without one they stop'),
     argument('since', 'Since', 'For audit: 24h, 7d or 2026-03-31'),
     argument('sandbox', 'Sandbox', 'For audit: only what was about this one'),
     argument('command', 'Command', 'For audit: only this command'),

@@ -1,5 +1,5 @@
 import { createSandbox } from '../../core/operations/create.js'
-import { argument, command, operation, optional } from '../command.js'
+import { always, argument, command, operation, optional } from '../command.js'
 
 export const create = command(
   'create',
@@ -23,5 +23,5 @@ export const create = command(
         ...optional(args, 'port'),
       }),
     ),
-  { isFrequent: true },
+  { isFrequent: true, isCostly: always },
 )

@@ -40,7 +40,7 @@ export const keys = command(
         return say(keysCard(mine(desk, desk.context.state.keys), desk.context.now))
     }
   },
-  { group: 'me', isFrequent: true },
+  { group: 'me', isFrequent: true, isCostly: (args) => args['action'] === 'import' },
 )
 
 /** Only what is good and new; what is known by then is asked after the answer has come. */

@@ -40,4 +40,5 @@ export const share = command(
       tell: (after) => [{ to: person.id, message: sharedWithYou(after, sandbox, actor.person, person.id, addresses) }],
     }
   },
+  { isCostly: (args) => args['who'] !== undefined && args['remove'] === undefined },
 )

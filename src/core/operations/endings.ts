@@ -1,6 +1,7 @@
 import { isRunning } from '../access.js'
 import { withoutAccount } from '../accounts.js'
 import type { Edit } from '../edits.js'
+import { settledEdits } from './offboard.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Share } from '../sharing.js'
 import { sandboxById, type State } from '../state.js'
@@ -10,7 +11,7 @@ export interface Endings {
   readonly shares: readonly { readonly share: Share; readonly sandbox: Sandbox }[]
 }
 
-/** What has come to its end by now: shares, offers, codes. */
+/** What has come to its end by now: shares, offers, codes, and the time in which somebody could be brought back. */
 export function endingsOf(state: State, now: Date): Endings {
   const shares = state.shares
     .filter((share) => !isRunning(share, now))
@@ -27,6 +28,9 @@ export function endingsOf(state: State, now: Date): Endings {
       ...state.offers
         .filter((offer) => !isRunning(offer, now))
         .map(({ sandbox }): Edit => ({ edit: 'offer.remove', sandbox })),
+      ...state.departures
+        .filter((departure) => departure.until.getTime() <= now.getTime())
+        .flatMap((departure) => settledEdits(state, departure)),
       ...state.codes
         .filter((code) => code.expiresAt.getTime() <= now.getTime())
         .map(({ seal }): Edit => ({ edit: 'code.use', seal })),

@@ -29,7 +29,10 @@ export function removeGrant(context: Context, to: Subject): readonly Edit[] {
 }
 
 /** Throws where nobody would be left who is an admin by their own name and without an end. */
-export function demandAnotherAdmin({ state, settings, now }: Context, without: readonly Subject[]): void {
+export function demandAnotherAdmin(
+  { state, settings, now }: Pick<Context, 'state' | 'settings' | 'now'>,
+  without: readonly Subject[],
+): void {
   const isLasting = (grant: Grant): boolean =>
     grant.gives === 'admin' && grant.to.kind === 'user' && isRunning(grant, now)
   const admins = grantsOf(state, settings).filter((grant) => isLasting(grant) && grant.until === null)

@@ -4,10 +4,11 @@ import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
 import type { Joining } from '../joining.js'
 import { goodCode } from '../one-time-code.js'
-import { identityText, sameIdentity, type Identity, type Person } from '../person.js'
+import { identityText, sameIdentity, type Identity, type Person, type PersonId } from '../person.js'
 import type { Account, Sandbox, SandboxSpec } from '../sandbox.js'
 import { sharesOf } from '../sharing.js'
 import { sandboxById, type State } from '../state.js'
+import { sameSubject, userSubject } from '../subject.js'
 import type { Context } from './operation-context.js'
 
 export interface LinkRequest {
@@ -66,6 +67,32 @@ export function partIdentity(context: Context, person: Person, identity: Identit
   const former = state.persons.find((one) => one.id === joining?.from)
   if (joining === undefined || former === undefined) return partAlone(context, person, identity)
   return [...moveEdits(state, stillThere(state, joining), person, former), { edit: 'joining.remove', id: joining.id }]
+}
+
+/**
+ * An account that its platform says is gone, of a person who is still there by another one: it takes nothing with it,
+ * has nothing granted any more, and is let in by nothing until an admin brings it back.
+ */
+export function partDeparted(
+  state: State,
+  person: Person,
+  identity: Identity,
+  { id, now }: { readonly id: PersonId; readonly now: Date },
+): readonly Edit[] {
+  const alone: Person = { id, name: person.name, identities: [], isMuted: person.isMuted }
+  const text = identityText(identity)
+  const taken = { stopped: [], passed: [], shares: [] }
+  return [
+    { edit: 'person.add', person: alone },
+    { edit: 'identity.move', identity, to: id },
+    { edit: 'departure.put', departure: { person: id, at: now, by: null, until: now, taken } },
+    ...state.grants
+      .filter(({ to }) => sameSubject(to, userSubject(identity)))
+      .map(({ to }): Edit => ({ edit: 'grant.remove', to })),
+    ...state.joinings
+      .filter((one) => one.to === person.id && one.moved.identities.includes(text))
+      .map((one): Edit => ({ edit: 'joining.remove', id: one.id })),
+  ]
 }
 
 /** One that was the person's own from the beginning: it leaves with nothing. */
