@@ -36,7 +36,7 @@ function quotaSettings({ quotas }: Config): QuotaSettings {
 
 /** What the file does not say is left out. */
 function allowance(limits: Readonly<Partial<Record<Resource, number | undefined>>>): Allowance {
-  return Object.fromEntries(Object.entries(limits).filter(([, amount]) => amount !== undefined)) as Allowance
+  return Object.fromEntries(Object.entries(limits).filter(([, amount]) => amount !== undefined))
 }
 
 function accessSettings({ access }: Config): AccessSettings {

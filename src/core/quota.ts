@@ -40,7 +40,7 @@ type QuotaConfig = Pick<Settings, 'access' | 'quotas'>
 /** Where nobody has said anything. */
 const USUAL: Readonly<Record<Role, Allowance>> = { member: { sandboxes: 5 }, admin: {} }
 
-export const NOTHING_USED: Amounts = { sandboxes: 0, running: 0, cpus: 0, memory: 0, disk: 0 }
+const NOTHING_USED: Amounts = { sandboxes: 0, running: 0, cpus: 0, memory: 0, disk: 0 }
 
 /** What these sandboxes take. One that is being deleted takes nothing more. */
 export function useOf(sandboxes: readonly Sandbox[]): Amounts {

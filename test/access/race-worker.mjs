@@ -56,7 +56,7 @@ const router = new BotRouter({
   newId: () => `${name}${(ids += 1)}`,
 })
 
-process.on('message', async ({ round, user, command, args }) => {
+async function answer({ round, user, command, args }) {
   const identity = { platform: 'console', workspace: '', user }
   const asker = { identity, name: user, place: 'dm', room: 'dm', isPrivate: true, groups: [] }
   const eventKey = `${name}-${round}`
@@ -67,5 +67,7 @@ process.on('message', async ({ round, user, command, args }) => {
     outcome = inbox.outcome(`console::${eventKey}`)
   }
   process.send({ round, outcome })
-})
+}
+
+process.on('message', (message) => void answer(message))
 process.send({ up: true })

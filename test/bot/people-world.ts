@@ -25,7 +25,7 @@ import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { aSandbox, noAccess, noQuotas } from '../core/sandbox-fixture.js'
 import { FakePlatform } from './fakes.js'
 
-export const START = new Date('2026-06-01T12:00:00Z')
+const START = new Date('2026-06-01T12:00:00Z')
 const limits = { cpus: 2, memory: 2 ** 31, disk: 20 * 2 ** 30, processes: 2000 }
 
 export function settingsWith(access: Partial<AccessSettings>, more: Partial<Settings> = {}): Settings {

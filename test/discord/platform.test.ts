@@ -34,6 +34,8 @@ const router: Router = {
   home: () => words(''),
   reachable: () => undefined,
   connected: () => undefined,
+  left: () => undefined,
+  moved: () => undefined,
 }
 
 let peer: DiscordPeer

@@ -9,7 +9,10 @@ import { HttpKeySource } from '../../src/infra/key-source.js'
 async function serving(answer: RequestListener): Promise<HttpKeySource> {
   const server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => void server.close().closeAllConnections())
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   const { port } = server.address() as AddressInfo
   return new HttpKeySource({ url: `http://127.0.0.1:${port}/{name}.keys`, timeLimitMs: 500 })
 }

@@ -49,12 +49,11 @@ export class SqliteAudit {
     return this.db
       .prepare<unknown[], ChainedEntry>(`SELECT * FROM audit ${where} ORDER BY seq DESC LIMIT @limit`)
       .all({ ...same, since: since?.getTime() ?? null, limit })
-      .map(({ hash: _, ...row }) => ({
-        ...row,
-        at: new Date(row.at),
-        outcome: row.outcome as AuditOutcome,
-        args: JSON.parse(row.args) as AuditEntry['args'],
-      }))
+      .map((chained) => {
+        const { hash: _, ...row } = chained
+        const args = JSON.parse(row.args) as AuditEntry['args']
+        return { ...row, at: new Date(row.at), outcome: row.outcome as AuditOutcome, args }
+      })
   }
 
   /** Whether the end of this operation has its entry. */
