@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseIdentity } from '../core/person.js'
 import { isReference } from './secret.js'
@@ -39,6 +40,42 @@ const later = z.strictObject({
 })
 
 const name = text('1 to 40 of a-z, 0-9 and hyphens', /^[a-z0-9-]{1,40}$/)
+const publicAddress = (version: 4 | 6) =>
+  key(
+    z.string().refine((value) => value === 'auto' || value === 'none' || isIP(value) === version),
+    `an IPv${version} address, "auto" or "none"`,
+  )
+const resolver = text(
+  'an IP address, with a port where it is not 53',
+  /^([\d.]+(:\d{1,5})?|[0-9a-f:]+|\[[0-9a-f:]+\]:\d{1,5})$/i,
+)
+const cron = text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/)
+
+const provider = z
+  .strictObject({
+    name,
+    kind: key(z.enum(['cloudflare', 'desec', 'rfc2136', 'none']), '"cloudflare", "desec", "rfc2136" or "none"').default(
+      'none',
+    ),
+    token_file: secret.optional(),
+    api_url: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+    proxied: flag.default(false),
+    server: address.optional(),
+    key_file: secret.optional(),
+    name_servers: key(z.array(address), 'a list of addresses, such as ["192.0.2.53:53"]').default([]),
+  })
+  .refine(({ kind, token_file }) => (kind !== 'cloudflare' && kind !== 'desec') || token_file !== undefined, {
+    path: ['token_file'],
+    params: { allowed: 'given for "cloudflare" and "desec"' },
+  })
+  .refine(({ kind, server }) => kind !== 'rfc2136' || server !== undefined, {
+    path: ['server'],
+    params: { allowed: 'given for "rfc2136"' },
+  })
+  .refine(({ kind, key_file }) => kind !== 'rfc2136' || key_file !== undefined, {
+    path: ['key_file'],
+    params: { allowed: 'given for "rfc2136"' },
+  })
 
 const template = z.strictObject({
   name,
@@ -66,6 +103,17 @@ export const configSchema = z.strictObject({
   domains: z
     .strictObject({
       base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
+      dns_mode: key(z.enum(['wildcard', 'per-sandbox', 'by-hand']), '"wildcard", "per-sandbox" or "by-hand"').default(
+        'wildcard',
+      ),
+      dns_ttl: key(z.int().min(60).max(86_400), 'a whole number of seconds from 60 to 86400').default(300),
+      public_ipv4: publicAddress(4).default('auto'),
+      public_ipv6: publicAddress(6).default('auto'),
+      address_sources: key(
+        z.array(z.url({ protocol: /^https?$/ })),
+        'a list of addresses that begin with https://',
+      ).default(['https://icanhazip.com', 'https://ifconfig.co/ip', 'https://ident.me']),
+      resolvers: key(z.array(resolver), 'a list of addresses, such as ["9.9.9.9"]').default(['1.1.1.1', '9.9.9.9']),
     })
     .prefault({} as { base: string }),
   incus: z
@@ -116,19 +164,13 @@ export const configSchema = z.strictObject({
     .prefault({}),
   dns: z
     .strictObject({
-      providers: z
-        .array(
-          z.strictObject({
-            name,
-            kind: key(z.literal('none'), '"none": record sets are set by hand in this version').default('none'),
-          }),
-        )
-        .default([]),
+      providers: z.array(provider).default([]),
     })
     .prefault({}),
   sync: z
     .strictObject({
-      schedule: text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/).default('* * * * *'),
+      schedule: cron.default('* * * * *'),
+      dns_schedule: cron.default('*/15 * * * *'),
       mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
       guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
       side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
