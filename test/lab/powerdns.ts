@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { request } from 'undici'
+import type { TsigKey } from '../../src/infra/dns/rfc2136/tsig-key.js'
+import type { Lab } from './lab.js'
+
+const ZONE = 'pdns.test'
+
+/** A zone on the lab's PowerDNS that takes updates with this key. Made anew each time. */
+export async function powerDnsZone({
+  dns: { powerdns },
+}: Lab): Promise<{ readonly zone: string; readonly key: TsigKey }> {
+  const call = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, ...fine: readonly number[]) => {
+    const answer = await request(`${powerdns.api}/api/v1/servers/localhost${path}`, {
+      method,
+      headers: { 'x-api-key': powerdns.key, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const said = await answer.body.text()
+    if (answer.statusCode >= 300 && !fine.includes(answer.statusCode)) throw new Error(`PowerDNS: ${path}: ${said}`)
+  }
+  const key = { name: 'updatekey', algorithm: 'hmac-sha256', secret: randomBytes(32).toString('base64') }
+  await call('DELETE', `/zones/${ZONE}.`, {}, 404)
+  await call('DELETE', `/tsigkeys/${key.name}.`, {}, 404)
+  await call('POST', '/tsigkeys', { name: key.name, algorithm: key.algorithm, key: key.secret })
+  await call('POST', '/zones', { name: `${ZONE}.`, kind: 'Native', nameservers: [`ns1.${ZONE}.`] })
+  await call('PUT', `/zones/${ZONE}./metadata/TSIG-ALLOW-DNSUPDATE`, { metadata: [key.name] })
+  return { zone: ZONE, key }
+}
