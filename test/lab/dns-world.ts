@@ -4,11 +4,25 @@ import { execa } from 'execa'
 import { Rfc2136Provider } from '../../src/infra/dns/rfc2136/provider.js'
 import { parseTsigKey, type TsigKey } from '../../src/infra/dns/rfc2136/tsig-key.js'
 import { serverAddress, type ServerAddress } from '../../src/infra/dns/wire/ask.js'
-import type { DnsWorld } from '../contract/dns.js'
+import type { FaultyWorld } from '../contract/dns-faults.js'
+import { DnsGate } from '../peers/dns/dns-gate.js'
 import type { Lab } from './lab.js'
 
-/** A part of a zone on a server that takes updates, for one test alone. */
-export function updatedWorld(server: ServerAddress, zone: string, key: TsigKey): DnsWorld {
+export interface UpdatedZone {
+  readonly server: ServerAddress
+  readonly zone: string
+  readonly key: TsigKey
+  /** A key that the server knows, and that may change nothing. */
+  readonly idleKey: TsigKey
+}
+
+/** Short: what hangs in a test hangs for ever. */
+const TIME_LIMIT_MS = 1000
+
+/** A part of a zone on a server that takes updates, for one test alone; a gate stands before it. */
+export async function updatedWorld({ server, zone, key, idleKey }: UpdatedZone): Promise<FaultyWorld> {
+  const gate = await DnsGate.open(server)
+  const options = { name: 'own', server: gate.address, key, timeLimitMs: TIME_LIMIT_MS }
   const base = `t${randomBytes(4).toString('hex')}.${zone}`
   const update = async (...lines: readonly string[]): Promise<void> => {
     const head = [
@@ -36,7 +50,12 @@ export function updatedWorld(server: ServerAddress, zone: string, key: TsigKey):
       .sort()
   }
   return {
-    provider: new Rfc2136Provider({ name: 'own', server, key }),
+    provider: new Rfc2136Provider(options),
+    secret: key.secret,
+    breakNext: async (what, fault) => {
+      if (fault === 'revoked') options.key = idleKey
+      else gate.breakNext(what === 'look' ? 'udp' : 'tcp', fault)
+    },
     zone,
     base,
     records,
@@ -44,14 +63,17 @@ export function updatedWorld(server: ServerAddress, zone: string, key: TsigKey):
     close: async () => {
       const names = new Set((await records()).map((line) => line.split(' ')[0]))
       if (names.size > 0) await update(...[...names].map((name) => `update delete ${name}.`))
+      await gate.close()
     },
   }
 }
 
-export function bindKey(lab: Lab): TsigKey {
-  return parseTsigKey(readFileSync(lab.dns.bind.keyFile, 'utf8'))
-}
-
-export function bindServer(lab: Lab): ServerAddress {
-  return serverAddress(lab.dns.bind.address)
+export function bindZone({ dns: { bind } }: Lab): UpdatedZone {
+  const read = (file: string): TsigKey => parseTsigKey(readFileSync(file, 'utf8'))
+  return {
+    server: serverAddress(bind.address),
+    zone: bind.zone,
+    key: read(bind.keyFile),
+    idleKey: read(bind.idleKeyFile),
+  }
 }

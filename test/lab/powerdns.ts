@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'undici'
 import type { TsigKey } from '../../src/infra/dns/rfc2136/tsig-key.js'
+import { serverAddress } from '../../src/infra/dns/wire/ask.js'
+import type { UpdatedZone } from './dns-world.js'
 import type { Lab } from './lab.js'
 
 const ZONE = 'pdns.test'
 
 /** A zone on the lab's PowerDNS that takes updates with this key. Made anew each time. */
-export async function powerDnsZone({
-  dns: { powerdns },
-}: Lab): Promise<{ readonly zone: string; readonly key: TsigKey }> {
+export async function powerDnsZone({ dns: { powerdns } }: Lab): Promise<UpdatedZone> {
   const call = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, ...fine: readonly number[]) => {
     const answer = await request(`${powerdns.api}/api/v1/servers/localhost${path}`, {
       method,
@@ -18,11 +18,17 @@ export async function powerDnsZone({
     const said = await answer.body.text()
     if (answer.statusCode >= 300 && !fine.includes(answer.statusCode)) throw new Error(`PowerDNS: ${path}: ${said}`)
   }
-  const key = { name: 'updatekey', algorithm: 'hmac-sha256', secret: randomBytes(32).toString('base64') }
+  const [key, idleKey] = [newKey('updatekey'), newKey('idlekey')]
   await call('DELETE', `/zones/${ZONE}.`, {}, 404)
-  await call('DELETE', `/tsigkeys/${key.name}.`, {}, 404)
-  await call('POST', '/tsigkeys', { name: key.name, algorithm: key.algorithm, key: key.secret })
+  for (const { name, algorithm, secret } of [key, idleKey]) {
+    await call('DELETE', `/tsigkeys/${name}.`, {}, 404)
+    await call('POST', '/tsigkeys', { name, algorithm, key: secret })
+  }
   await call('POST', '/zones', { name: `${ZONE}.`, kind: 'Native', nameservers: [`ns1.${ZONE}.`] })
   await call('PUT', `/zones/${ZONE}./metadata/TSIG-ALLOW-DNSUPDATE`, { metadata: [key.name] })
-  return { zone: ZONE, key }
+  return { server: serverAddress(powerdns.address), zone: ZONE, key, idleKey }
+}
+
+function newKey(name: string): TsigKey {
+  return { name, algorithm: 'hmac-sha256', secret: randomBytes(32).toString('base64') }
 }

@@ -1,6 +1,6 @@
 import { CloudflareProvider } from '../../../src/infra/dns/cloudflare/provider.js'
 import { DesecProvider } from '../../../src/infra/dns/desec/provider.js'
-import type { DnsWorld } from '../../contract/dns.js'
+import type { FaultyWorld } from '../../contract/dns-faults.js'
 import type { ApiDouble } from '../../peers/dns/api-double.js'
 import { CloudflareDouble } from '../../peers/dns/cloudflare-double.js'
 import { DesecDouble } from '../../peers/dns/desec-double.js'
@@ -11,7 +11,7 @@ const BASE = `box.${ZONE}`
 /** Short: what hangs in a test hangs for ever. */
 const TIME_LIMIT_MS = 400
 
-export interface ApiWorld<D extends ApiDouble> extends DnsWorld {
+export interface ApiWorld<D extends ApiDouble> extends FaultyWorld {
   readonly double: D
   readonly clock: ManualClock
 }
@@ -26,6 +26,10 @@ export async function desecWorld(): Promise<ApiWorld<DesecDouble>> {
   return {
     double,
     clock,
+    secret: token,
+    breakNext: async (what, fault) => {
+      double.breakOn(what === 'look' ? /^GET .*rrsets/ : /^(POST|PATCH) /, fault)
+    },
     provider: new DesecProvider({ name: 'desec', token, url, timeLimitMs: TIME_LIMIT_MS, clock }),
     zone: ZONE,
     base: BASE,
@@ -52,6 +56,10 @@ export async function cloudflareWorld(proxied = false): Promise<ApiWorld<Cloudfl
   return {
     double,
     clock,
+    secret: token,
+    breakNext: async (what, fault) => {
+      double.breakOn(what === 'look' ? /^GET .*dns_records/ : /^POST /, fault)
+    },
     provider: new CloudflareProvider({ name: 'cf', token, url, proxied, timeLimitMs: TIME_LIMIT_MS, clock }),
     zone: ZONE,
     base: BASE,

@@ -1,5 +1,11 @@
 import { dnsContract } from '../../contract/dns.js'
+import { dnsFaults } from '../../contract/dns-faults.js'
 import { cloudflareWorld, desecWorld } from './api-worlds.js'
 
-dnsContract('deSEC', desecWorld)
-dnsContract('Cloudflare', cloudflareWorld)
+for (const [name, open] of [
+  ['deSEC', desecWorld],
+  ['Cloudflare', cloudflareWorld],
+] as const) {
+  dnsContract(name, open)
+  dnsFaults(name, open)
+}

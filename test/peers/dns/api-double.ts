@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Fault } from '../../contract/dns-faults.js'
 
 export interface ApiRequest {
   readonly method: string
@@ -15,12 +16,6 @@ export interface ApiReply {
   readonly json: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
-
-/**
- * lost: the effect comes about, the answer never does. cut: half of the answer, then the connection ends. broken: 503.
- * garbled: a web page where JSON should be. revoked: the token is taken away just before.
- */
-export type Fault = 'lost' | 'cut' | 'broken' | 'garbled' | 'revoked'
 
 /** A service's API on loopback, with the real one's rules, and whatever may go wrong on the way to it. */
 export abstract class ApiDouble {

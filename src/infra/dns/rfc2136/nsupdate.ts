@@ -1,8 +1,6 @@
 import { execa } from 'execa'
 import { InfraError } from '../../../core/errors.js'
 
-const LIMIT_MS = 15_000
-
 interface Rule {
   readonly words: RegExp
   readonly retry: 'later' | 'never'
@@ -13,7 +11,8 @@ interface Rule {
 const RULES: readonly Rule[] = [
   { words: /ENOENT/, retry: 'never', sentence: 'nsupdate is not installed on the host (Debian: bind9-dnsutils)' },
   { words: /BADTIME/, retry: 'later', sentence: 'the clocks of the host and of the DNS server differ too much' },
-  { words: /NOTAUTH|BADKEY|BADSIG|tsig|bad key/i, retry: 'never', sentence: 'the DNS server does not take our key' },
+  { words: /NOTAUTH|BADKEY|BADSIG|bad key/i, retry: 'never', sentence: 'the DNS server does not take our key' },
+  { words: /syntax error|unknown key type/, retry: 'never', sentence: 'nsupdate does not understand our key' },
   { words: /REFUSED/, retry: 'never', sentence: 'the DNS server does not let our key change this' },
   { words: /YXRRSET|NXRRSET|YXDOMAIN|NXDOMAIN/, retry: 'later', sentence: 'someone else changed DNS a moment ago' },
 ]
@@ -22,11 +21,11 @@ const RULES: readonly Rule[] = [
  * Sends one update. The script holds the key, and goes through standard input: never a process argument, never a file.
  * Throws InfraError.
  */
-export async function nsupdate(script: string, what: string, signal: AbortSignal): Promise<void> {
-  const result = await execa('nsupdate', ['-v', '-t', String(LIMIT_MS / 1000)], {
+export async function nsupdate(script: string, what: string, timeLimitMs: number, signal: AbortSignal): Promise<void> {
+  const result = await execa('nsupdate', ['-v', '-t', String(Math.ceil(timeLimitMs / 1000))], {
     input: script,
     reject: false,
-    timeout: LIMIT_MS + 1000,
+    timeout: timeLimitMs,
     cancelSignal: signal,
     env: { LC_ALL: 'C' },
   })

@@ -14,6 +14,8 @@ export interface Rfc2136Options {
   /** The zone's primary: it is asked, and it takes the updates. */
   readonly server: ServerAddress
   readonly key: TsigKey
+  /** Milliseconds for one update. */
+  readonly timeLimitMs: number
 }
 
 const LEAST_TTL = 1
@@ -33,7 +35,7 @@ export class Rfc2136Provider implements DnsProvider {
   async check(name: string, signal: AbortSignal): Promise<readonly string[]> {
     const zone = await this.zoneOf(name, signal)
     if (zone === null) return [`${this.label} keeps no zone for ${name}. Make one there, or choose another server.`]
-    const { server, key } = this.options
+    const { server, key, timeLimitMs } = this.options
     const at = markName(`check.${name.replace(/^\*\./, '')}`)
     const script = [
       `server ${server.host} ${server.port}`,
@@ -44,7 +46,7 @@ export class Rfc2136Provider implements DnsProvider {
       '',
     ].join('\n')
     try {
-      await nsupdate(script, `check of ${zone.name}`, signal)
+      await nsupdate(script, `check of ${zone.name}`, timeLimitMs, signal)
       return []
     } catch (error) {
       if (!(error instanceof InfraError) || error.retry === 'later') throw error
@@ -71,7 +73,7 @@ export class Rfc2136Provider implements DnsProvider {
   }
 
   async look(zone: HeldZone, names: readonly string[], signal: AbortSignal): Promise<ZoneView> {
-    const { server, key } = this.options
+    const { server, key, timeLimitMs } = this.options
     const { seen, marks } = await lookAt(server, zone.name, names, signal)
     return {
       seen,
@@ -79,7 +81,7 @@ export class Rfc2136Provider implements DnsProvider {
         const markedFor = (place: { name: string; type: 'A' | 'AAAA' }): string | null =>
           marks.find((mark) => isSamePlace(mark.place, place))?.owner ?? null
         const script = updateScript({ server, zone: zone.name, key, changes, markedFor })
-        await nsupdate(script, `${changes.length} changes of ${zone.name}`, abort)
+        await nsupdate(script, `${changes.length} changes of ${zone.name}`, timeLimitMs, abort)
       },
     }
   }

@@ -22,24 +22,24 @@ const TRIES = 3
 
 /** Asks one name server: over UDP, and over TCP where the answer is too long. Throws InfraError. */
 export async function ask(server: ServerAddress, question: Question, signal: AbortSignal): Promise<Reply> {
-  const where = `${question.name} ${question.type} at ${server.host}:${server.port}`
   for (let tried = 1; ; tried += 1) {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)])
+    // Held by name: a timeout that only AbortSignal.any knows may be collected before it fires.
+    const late = AbortSignal.timeout(TRY_MS)
     try {
+      const limit = AbortSignal.any([signal, late])
       const reply = await overUdp(server, question, limit)
-      return reply.truncated
-        ? await overTcp(server, question, AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)]))
-        : reply
+      return reply.truncated ? await overTcp(server, question, limit) : reply
     } catch (error) {
       signal.throwIfAborted()
       if (tried < TRIES) continue
-      const why = limit.aborted ? 'no answer' : (error as Error).message
-      throw new InfraError('dns', 'later', `dns: ${where}: ${why}`, {
-        sentence: `the name server ${server.host} does not answer`,
-        cause: error,
-      })
+      throw silent(server, question, late.aborted ? 'no answer' : (error as Error).message, error)
     }
   }
+}
+
+function silent({ host, port }: ServerAddress, { name, type }: Question, why: string, cause: unknown): InfraError {
+  const sentence = `the name server ${host} does not answer`
+  return new InfraError('dns', 'later', `dns: ${name} ${type} at ${host}:${port}: ${why}`, { sentence, cause })
 }
 
 /** `9.9.9.9`, `9.9.9.9:5353`, `2620:fe::9` or `[2620:fe::9]:53`. */
