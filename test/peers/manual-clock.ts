@@ -1,16 +1,17 @@
 import type { Clock } from '../../src/core/ports.js'
 
-/** Time that a test owns. With `stepMs`, each look moves it on. */
+/** Time that a test owns. */
 export class ManualClock implements Clock {
   private at = Date.UTC(2026, 0, 1)
-  private readonly stepMs: number
+  /** Milliseconds by which each look moves it on. */
+  step: number
 
   constructor({ stepMs = 0 } = {}) {
-    this.stepMs = stepMs
+    this.step = stepMs
   }
 
   now(): Date {
-    this.at += this.stepMs
+    this.at += this.step
     return new Date(this.at)
   }
 
