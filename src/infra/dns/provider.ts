@@ -32,5 +32,5 @@ export interface DnsProvider {
   /** Throws InfraError. */
   look(zone: HeldZone, names: readonly string[], signal: AbortSignal): Promise<ZoneView>
   /** Milliseconds until its write limits allow the next change of this zone. Asks nobody. */
-  writableIn(zone: HeldZone): number
+  writableIn(zone: Zone): number
 }

@@ -1,4 +1,5 @@
 import { InfraError } from '../../../core/errors.js'
+import type { Zone } from '../../../core/parts/wanted-records.js'
 import { markName } from '../mark.js'
 import type { DnsProvider, HeldZone, ZoneView } from '../provider.js'
 import { isDelegated } from '../zone-cuts.js'
@@ -67,7 +68,7 @@ export class DesecProvider implements DnsProvider {
     }
   }
 
-  writableIn(zone: HeldZone): number {
+  writableIn(zone: Zone): number {
     return this.client.writableIn(zone.name)
   }
 }
