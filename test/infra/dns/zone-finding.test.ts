@@ -12,7 +12,7 @@ import { CloudflareDouble } from '../../peers/dns/cloudflare-double.js'
 import { DesecDouble } from '../../peers/dns/desec-double.js'
 import { NameServer } from '../../peers/dns/name-server.js'
 import { ManualClock } from '../../peers/manual-clock.js'
-import { authoritative, names, recursive, resolve, serverOf, trees, type ZoneTree } from './zone-tree.js'
+import { authoritative, heldByUs, names, recursive, resolve, serverOf, trees, type ZoneTree } from './zone-tree.js'
 
 const LIMIT_MS = 2000
 /** Long enough between two questions that no write limit counts. */
@@ -117,6 +117,7 @@ describe.each([
           for (const name of [...some, ...ourZones(tree)]) {
             const landing = resolve(tree, name)
             const { zone, warned } = await found(provider, tree, name)
+            expect({ name, zone }).toEqual({ name, zone: heldByUs(tree, name) })
             if (landing?.at === 'ours')
               expect({ name, zone, warned }).toEqual({ name, zone: landing.zone, warned: false })
             // Where a resolver lands nowhere, nobody could be asked.

@@ -79,6 +79,12 @@ export function resolve(tree: ZoneTree, name: string): Landing | null {
   }
 }
 
+/** What our provider can know by itself: its longest zone, unless that sends resolvers on. */
+export function heldByUs(tree: ZoneTree, name: string): string | null {
+  const zone = zoneAt(tree, 'ours', name)
+  return zone === undefined || cutAt(tree, zone, name) !== undefined ? null : zone.name
+}
+
 /** What an operator's servers say, asked without recursion. */
 export function authoritative(tree: ZoneTree, at: Operator, name: string, type: string): DoubleReply {
   const zone = zoneAt(tree, at, name)
