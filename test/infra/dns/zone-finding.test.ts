@@ -36,6 +36,7 @@ interface Held {
 
 const cutsOf = (tree: ZoneTree, zone: string) =>
   tree.delegations.filter(({ from }) => from.at === 'ours' && from.name === zone)
+const belowCuts = (tree: ZoneTree) => tree.delegations.flatMap(({ name }) => [name, `app.${name}`])
 const ourZones = (tree: ZoneTree) => tree.zones.filter(({ at }) => at === 'ours').map(({ name }) => name)
 
 async function cloudflare(tree: ZoneTree): Promise<Held> {
@@ -114,7 +115,7 @@ describe.each([
       const property = fc.asyncProperty(trees, fc.array(names, { minLength: 1, maxLength: 4 }), async (tree, some) => {
         const { provider, close } = await open(tree)
         try {
-          for (const name of [...some, ...ourZones(tree)]) {
+          for (const name of new Set([...some, ...ourZones(tree), ...belowCuts(tree)])) {
             const landing = resolve(tree, name)
             const { zone, warned } = await found(provider, tree, name)
             expect({ name, zone }).toEqual({ name, zone: heldByUs(tree, name) })
