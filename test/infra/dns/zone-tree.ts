@@ -44,11 +44,11 @@ export const trees: fc.Arbitrary<ZoneTree> = fc
       maxLength: 6,
     }),
     cuts: fc.array(
-      fc.record({ from: fc.nat(), name: names, to: fc.constantFrom('ours', 'others') }) as fc.Arbitrary<{
-        from: number
-        name: string
-        to: Operator
-      }>,
+      fc.record({
+        from: fc.nat(),
+        labels: fc.array(fc.constantFrom(...LABELS), { minLength: 1, maxLength: 2 }),
+        to: fc.constantFrom<Operator>('ours', 'others'),
+      }),
       { maxLength: 6 },
     ),
     forgotten: fc.nat({ max: 6 }),
@@ -57,9 +57,11 @@ export const trees: fc.Arbitrary<ZoneTree> = fc
     const all: readonly TreeZone[] = [{ name: TOP, at: 'registry' }, ...zones]
     // Most zones are delegated from the registry, so that resolvers find them at all.
     const usual = zones.slice(forgotten).map(({ name, at }) => ({ from: all[0] as TreeZone, name, to: at }))
-    const others = cuts.map(({ from, name, to }) => ({ from: all[from % all.length] as TreeZone, name, to }))
-    const valid = [...usual, ...others].filter(({ from, name }) => name !== from.name && isWithin(name, from.name))
-    const first = new Map(valid.map((one) => [`${one.from.at} ${one.from.name} ${one.name}`, one]))
+    const others = cuts.map(({ from, labels, to }) => {
+      const zone = all[from % all.length] as TreeZone
+      return { from: zone, name: [...labels, zone.name].join('.'), to }
+    })
+    const first = new Map([...usual, ...others].map((one) => [`${one.from.at} ${one.from.name} ${one.name}`, one]))
     return { zones: all, delegations: [...first.values()] }
   })
 
