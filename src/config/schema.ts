@@ -66,8 +66,9 @@ export const configSchema = z.strictObject({
   domains: z
     .strictObject({
       base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
+      scheme: key(z.enum(['nested', 'flat']), '"nested" or "flat"').default('nested'),
     })
-    .prefault({} as { base: string }),
+    .prefault({} as { base: string; scheme: 'nested' }),
   incus: z
     .strictObject({
       socket: path.default('/var/lib/incus/unix.socket'),

@@ -13,6 +13,7 @@ export function settingsOf(config: Config): Settings {
   const { cpus, memory, disk, processes } = sandboxes
   return {
     base: domains.base,
+    scheme: domains.scheme,
     templates: templatesOf(config, { cpus, memory, disk, processes }),
     agentPort: agent.port,
     sshPort: sandboxes.ssh_port,

@@ -11,6 +11,7 @@ export interface SandboxFacts {
   readonly mappingKey?: string
   readonly appliedGeneration?: number
   readonly accounts?: SandboxSpec['accounts']
+  readonly awaited?: readonly string[]
 }
 
 /** What an operation, or the loop, changes in the database. All edits of one call are one transaction. */

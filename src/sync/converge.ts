@@ -5,7 +5,7 @@ import { goBack } from '../core/operations/go-back.js'
 import { planSandbox, wholePlan, type SandboxPlan, type Seen } from '../core/parts/plan-sandbox.js'
 import type { Change, Finding } from '../core/parts/plan.js'
 import type { Announcer, Store } from '../core/ports.js'
-import type { Sandbox, SandboxId } from '../core/sandbox.js'
+import { addressOf, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
 import { learn } from './follow.js'
 import type { Logins } from './logins.js'
@@ -195,9 +195,10 @@ export class Converge {
   ): Promise<boolean> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(SSH_PROBE_MS)])
     this.parts.progress.waiting(operation, 'waiting for SSH in the sandbox')
-    const answers = await this.parts.world.ssh.answers(sandbox.ipv4, port, limit)
+    const address = addressOf(sandbox)
+    const answers = await this.parts.world.ssh.answers(address, port, limit)
     if (signal.aborted) throw new Overtaken()
-    if (!answers) this.parts.log('warn', 'sshd did not answer', { sandbox: sandbox.name, address: sandbox.ipv4 })
+    if (!answers) this.parts.log('warn', 'sshd did not answer', { sandbox: sandbox.name, address })
     this.parts.progress.waiting(operation, null)
     return answers
   }

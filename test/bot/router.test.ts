@@ -30,6 +30,7 @@ const settings: Settings = {
   ],
   agentPort: 9999,
   sshPort: 22,
+  scheme: 'nested',
   reservedNames: [],
   pins: null,
   access: { admins: [], members: [ada] },
@@ -64,7 +65,7 @@ function world() {
     paused: () => false,
     pause: () => undefined,
   }
-  const network = { name: 'sb', ipv4: '10.88.0.1/24', dhcpRanges: [], leased: [] }
+  const network = { name: 'sb', ipv4: '10.88.0.1/24', ipv6: null, pinsIpv6: false, dhcpRanges: [], leased: [] }
   const newId = (): string => `id${(ids += 1)}xyz`
   const parts = {
     commands,

@@ -72,11 +72,14 @@ export class ModelWorld {
 
 type Wanted = Extract<Change, { kind: 'instance.create' }>['wanted']
 
-function configOf(wanted: Wanted): Pick<SeenInstance, 'limits' | 'nesting' | 'ipv4' | 'sandboxName' | 'nicIsOurs'> {
+function configOf(
+  wanted: Wanted,
+): Pick<SeenInstance, 'limits' | 'nesting' | 'ipv4' | 'ipv6' | 'sandboxName' | 'nicIsOurs'> {
   return {
     limits: wanted.limits,
     nesting: wanted.nesting,
     ipv4: wanted.ipv4,
+    ipv6: wanted.ipv6,
     sandboxName: wanted.sandboxName,
     nicIsOurs: true,
   }

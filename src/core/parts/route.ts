@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxId } from '../sandbox.js'
+import { addressOf, type Sandbox, type SandboxId } from '../sandbox.js'
 import type { Finding, Plan } from './plan.js'
 
 export type RouteKind = 'app' | 'agent'
@@ -78,7 +78,7 @@ export function wantedRoutes(sandbox: Sandbox, settings: RouteSettings): readonl
     sandbox: sandbox.id,
     kind: 'app',
     host: sandbox.host,
-    address: sandbox.ipv4,
+    address: addressOf(sandbox),
     port: sandbox.spec.appPort,
     accounts: null,
   }
