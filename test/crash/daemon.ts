@@ -131,7 +131,13 @@ function configOf({ state, pipes }: Daemon, socket: string, pages: string, host:
   return {
     service: { state_folder: state, control_socket: socket },
     domains: { base: host.base },
-    incus: { socket: host.incus.socket, network: host.network, storage_pool: host.pool, acl: '', pins: host.pins },
+    incus: {
+      socket: host.incus.socket,
+      network: host.network,
+      storage_pool: host.pool,
+      acl: '',
+      pins: host.pins ?? undefined,
+    },
     caddy: {
       admin: 'socketPath' in host.caddy ? `unix/${host.caddy.socketPath}` : host.caddy.url,
       listen: [host.listen],

@@ -35,6 +35,7 @@ describe('Incus in the lab', () => {
       missingImage: { ...image, alias: 'sb/none' },
       bridge: 'labbr0',
       address: '10.88.0.150',
+      address6: 'fd88:5a2d:9c10:1::a58:96',
       close: () => Promise.resolve(),
     }),
   )

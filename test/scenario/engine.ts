@@ -40,7 +40,8 @@ export interface TestHost {
   readonly listen: string
   readonly tls: 'internal' | 'off'
   readonly sshPort: number
-  readonly pins: readonly [string, string]
+  /** Null: all of the network outside DHCP. */
+  readonly pins: readonly [string, string] | null
 }
 
 export interface Asked {
