@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseIdentity } from '../core/person.js'
 import { isReference } from './secret.js'
@@ -13,6 +14,11 @@ const port = key(z.int().min(1).max(65535), 'a port from 1 to 65535')
 const flag = key(z.boolean(), 'true or false')
 const address = text('an address with a port, such as "127.0.0.1:7780"', /^(\[[0-9a-f:]+\]|[\w.-]*):\d{1,5}$/i)
 const ipv4 = z.ipv4()
+/** As Node's `setServers` takes them. */
+const resolver = z.string().refine((text) => {
+  const [, six, four] = /^(?:\[(.+)\](?::\d{1,5})?|([^:]+)(?::\d{1,5})?)$/.exec(text) ?? []
+  return isIP(text) !== 0 || isIP(six ?? '') === 6 || isIP(four ?? '') === 4
+})
 const secret = key(z.string().refine(isReference), '"/path/to/file", "credential:NAME" or "env:NAME"')
 const identity = key(
   z.string().transform((value, context) => {
@@ -67,8 +73,13 @@ export const configSchema = z.strictObject({
     .strictObject({
       base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
       scheme: key(z.enum(['nested', 'flat']), '"nested" or "flat"').default('nested'),
+      addresses: key(z.array(z.union([z.ipv4(), z.ipv6()])), 'a list of addresses, such as ["203.0.113.7"]').default(
+        [],
+      ),
+      check: flag.default(true),
+      resolvers: key(z.array(resolver), 'a list of addresses, such as ["192.0.2.53", "[2001:db8::53]:53"]').default([]),
     })
-    .prefault({} as { base: string; scheme: 'nested' }),
+    .prefault({} as { base: string }),
   incus: z
     .strictObject({
       socket: path.default('/var/lib/incus/unix.socket'),

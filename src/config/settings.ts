@@ -51,7 +51,7 @@ export function caddySettings({ caddy }: Config): CaddySettings {
 }
 
 /** How people reach what is published. */
-export function addressesOf({ caddy, sshpiper, domains }: Config): Addresses {
+export function addressesOf({ caddy, sshpiper, domains }: Config): Pick<Addresses, 'url' | 'sshLine'> {
   const scheme = caddy.tls === 'off' ? 'http' : 'https'
   const usual = scheme === 'http' ? 80 : 443
   const ports = caddy.listen.map((address) => Number(address.slice(address.lastIndexOf(':') + 1)))

@@ -24,6 +24,7 @@ export type Edit =
       readonly spec?: SandboxSpec
       readonly ask?: PowerAsk | null
       readonly phase?: Phase
+      readonly awaited?: readonly string[]
     }
   | { readonly edit: 'sandbox.note'; readonly id: SandboxId; readonly facts: SandboxFacts }
   /** Removes the row and remembers the id as buried. The last step of a delete. */

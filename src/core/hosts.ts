@@ -19,6 +19,13 @@ export function hostsOf({ host, agentHost, spec }: Pick<Sandbox, 'host' | 'agent
   ]
 }
 
+/** Those of its host names that wait for DNS. */
+export function awaitedOf(sandbox: Pick<Sandbox, 'host' | 'agentHost' | 'spec' | 'awaited'>): readonly string[] {
+  if (sandbox.awaited.length === 0) return []
+  const hosts = hostsOf(sandbox).map(({ host }) => host)
+  return hosts.filter((host) => sandbox.awaited.includes(host))
+}
+
 /** What a host name leads to, whoever's sandbox it is. */
 export function servedAt(
   host: string,

@@ -67,6 +67,14 @@ export function parseCreateTarget(
   return { name: nameOverride ?? nameOfDomain(host, naming, taken), host, agentHost: agentHostOf(host), custom: true }
 }
 
+/** A domain to be added to a sandbox. Throws UserError. */
+export function checkCustomDomain(text: string, { base }: Naming): string {
+  const host = checkDomain(text.trim(), base)
+  if (!host.endsWith(`.${base}`)) return host
+  const name = host.slice(0, -base.length - 1)
+  throw new UserError('invalid', `Names below \`${base}\` are for sandboxes of their own: \`create ${name}\``)
+}
+
 function agentHostOf(host: string): string {
   return `shelley.${host}`
 }

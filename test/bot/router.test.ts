@@ -13,6 +13,7 @@ import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
 import { BotRouter } from '../../src/bot/router.js'
+import { addresses } from './addresses.js'
 import { ada, FakePlatform } from './fakes.js'
 
 const eve = { ...ada, user: 'eve' }
@@ -45,10 +46,6 @@ function world() {
   const db = openDatabase(':memory:')
   const store = new SqliteStore(db)
   const tokens = new ActionTokens(new SqliteActions(db), Buffer.from('key'), clock)
-  const addresses = {
-    url: (host: string): string => `https://${host}`,
-    sshLine: (name: string): string => `ssh ${name}`,
-  }
   const schedule = (): (() => void) => () => undefined
   const logged: string[] = []
   const log = (message: string): void => void logged.push(message)

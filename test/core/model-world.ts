@@ -2,7 +2,7 @@ import type { SeenInstance } from '../../src/core/parts/instance.js'
 import type { SeenPipe } from '../../src/core/parts/pipe.js'
 import type { Change } from '../../src/core/parts/plan.js'
 import type { Seen } from '../../src/core/parts/plan-sandbox.js'
-import { routeId, type SeenRoute } from '../../src/core/parts/route.js'
+import { parseRouteId, routeIdOf, type SeenRoute } from '../../src/core/parts/route.js'
 
 /** The smallest world that changes can be applied to: what each change promises, and nothing else. */
 export class ModelWorld {
@@ -15,7 +15,12 @@ export class ModelWorld {
     return {
       instances: new Map(this.instances),
       pipes: new Map(this.pipes),
-      routes: { server: { state: 'right' }, routes: new Map(this.routes), foreignHosts: new Set() },
+      routes: {
+        server: { state: 'right' },
+        routes: new Map(this.routes),
+        domainRoutes: this.domainRoutes(),
+        foreignHosts: new Set(),
+      },
     }
   }
 
@@ -50,13 +55,22 @@ export class ModelWorld {
         return
       case 'route.add':
       case 'route.change':
-        this.routes.set(routeId(change.wanted.sandbox, change.wanted.kind), { state: 'ours', route: change.wanted })
+        this.routes.set(routeIdOf(change.wanted), { state: 'ours', route: change.wanted })
         return
       case 'route.remove':
         this.routes.delete(change.id)
         return
       case 'server.repair':
     }
+  }
+
+  private domainRoutes(): Map<string, string[]> {
+    const all = new Map<string, string[]>()
+    for (const id of this.routes.keys()) {
+      const { sandbox = '', kind } = parseRouteId(id) ?? {}
+      if (kind === 'domain') all.set(sandbox, [...(all.get(sandbox) ?? []), id])
+    }
+    return all
   }
 
   private get(name: string): SeenInstance {

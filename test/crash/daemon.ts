@@ -130,7 +130,7 @@ function configOf({ state, pipes }: Daemon, socket: string, pages: string, host:
   if (!('socket' in host.incus)) throw new Error('Incus by its socket, please')
   return {
     service: { state_folder: state, control_socket: socket },
-    domains: { base: host.base },
+    domains: { base: host.base, resolvers: [host.resolver] },
     incus: {
       socket: host.incus.socket,
       network: host.network,

@@ -85,7 +85,7 @@ function templateOf(context: Context, name: string | undefined): Template {
   throw new UserError('invalid', `There is no template \`${shown(name ?? '')}\`. There are: ${known}.`)
 }
 
-function checkDnsKeeping(text: string | undefined): DnsKeeping {
+export function checkDnsKeeping(text: string | undefined): DnsKeeping {
   if (text === undefined) return 'automatic'
   const word = text.trim().toLowerCase()
   if (word === 'automatic' || word === 'by-hand') return word
@@ -101,7 +101,7 @@ function demandFree(context: Context, target: CreateTarget): void {
 }
 
 /** Throws where one of these host names is a sandbox's. `what` is what to choose another of. */
-function demandFreeHosts({ state }: Context, hosts: readonly string[], what: 'domain' | 'name'): void {
+export function demandFreeHosts({ state }: Context, hosts: readonly string[], what: 'domain' | 'name'): void {
   const both = collision(hosts, state)
   if (both === undefined) return
   const { name } = both.holder
