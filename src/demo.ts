@@ -69,13 +69,13 @@ async function startOn(options: DemoOptions, closing: Closing): Promise<Service>
 
 function demoConfig(
   { folder, page, apps }: DemoOptions,
-  simulator: { incusSocket: string; caddyAdminSocket: string },
+  simulator: { incusSocket: string; caddyAdminSocket: string; resolver: string },
   pins: readonly [string, string],
 ): Config {
   const image = { image: 'sb/trixie', app_port: 8000 }
   return configSchema.parse({
     service: { state_folder: folder, control_socket: demoSocket(folder) },
-    domains: { base: 'localhost' },
+    domains: { base: 'localhost', resolvers: [simulator.resolver] },
     incus: {
       socket: simulator.incusSocket,
       network: 'simbr0',

@@ -6,6 +6,7 @@ import { ConsolePlatform } from './adapters/chat/console/console-platform.js'
 import type { ConsoleIdentity } from './adapters/chat/console/people.js'
 import { ActionTokens } from './bot/action-tokens.js'
 import { BotAnnouncer } from './bot/announcer.js'
+import type { Addresses } from './bot/cards/addresses.js'
 import type { ChatPlatform } from './bot/chat.js'
 import { commands } from './bot/commands/all.js'
 import { Outbox } from './bot/outbox.js'
@@ -13,7 +14,7 @@ import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
-import { addressesOf, settingsOf } from './config/settings.js'
+import { addressesOf, publicAddressesOf, settingsOf } from './config/settings.js'
 import { controlEndpoints } from './control.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
@@ -33,6 +34,7 @@ import { stateFolderTrouble } from './state-folder.js'
 import { HostWatch } from './sync/host-watch.js'
 import { Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
+import { NameWatch } from './sync/name-watch.js'
 import { Progress } from './sync/progress.js'
 import { everySchedule } from './sync/triggers.js'
 
@@ -57,6 +59,7 @@ export interface Service {
 
 /** Longest wait of a write to Caddy for passwords that are being hashed. */
 const LINGER_MS = 400
+const NAMES_FRESH_MS = 5_000
 /** Least time between two edits of one chat's messages. */
 const PACE_MS: Readonly<Record<string, number>> = { console: 0 }
 
@@ -75,6 +78,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 class Composition {
   private readonly db: Db
   private readonly store: SqliteStore
+  private readonly names: NameWatch
   private readonly platforms = new Map<string, ChatPlatform>()
   private readonly outbox: Outbox
   private readonly announcer: BotAnnouncer
@@ -102,13 +106,20 @@ class Composition {
       fileSecret(join(folder, 'button.key')),
       host.world.clock,
     )
-    const usual = addressesOf(config)
+    this.names = new NameWatch({
+      dns: host.world.dns,
+      clock: host.world.clock,
+      base: config.domains.base,
+      addresses: publicAddressesOf(config),
+      isChecked: config.domains.check,
+      freshMs: NAMES_FRESH_MS,
+    })
     const bot = {
       store: this.store,
       platforms: this.platforms,
       tokens,
       settings: settingsOf(config),
-      addresses: { ...usual, sshLine: options.sshLine ?? ((name: string) => usual.sshLine(name)) },
+      addresses: this.addresses(),
       clock: host.world.clock,
       schedule,
       log: this.warn,
@@ -180,8 +191,19 @@ class Composition {
     })
   }
 
+  private addresses(): Addresses {
+    const { names, options } = this
+    const { url, sshLine } = addressesOf(options.config)
+    return {
+      url,
+      sshLine: options.sshLine ?? sshLine,
+      pointing: (host) => names.last(host),
+      here: () => names.here(),
+    }
+  }
+
   private joinLoop(): SyncLoop {
-    const { store, announcer, options } = this
+    const { store, announcer, names, options } = this
     const { config, host } = options
     const passwords = new WorkerPasswords()
     this.closing.add(() => passwords.close())
@@ -195,6 +217,7 @@ class Composition {
         settings: settingsOf(config),
         announcer,
         logins,
+        names,
         progress: new Progress(store, announcer, host.world.clock),
         giveUpAfterMs: config.sync.give_up_minutes * 60_000,
         log: this.note,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Config } from './config.js'
 import { CaddyClient } from './infra/caddy/client.js'
 import { CaddyKeeper } from './infra/caddy/keeper.js'
+import { ResolverLook } from './infra/host/dns-look.js'
 import { BannerProbe } from './infra/host/ssh-probe.js'
 import { IncusClient } from './infra/incus/client.js'
 import { IncusEvents, type EventHandlers } from './infra/incus/events.js'
@@ -27,7 +28,7 @@ export interface Host {
 
 /** Throws SecretError; connects to nothing yet. */
 export function openHost(config: Config): Host {
-  const { incus, caddy, sshpiper, service } = config
+  const { incus, caddy, sshpiper, service, domains } = config
   const acl = incus.acl === '' ? null : incus.acl
   const client = new IncusClient(incusConnection(config), {
     project: incus.project,
@@ -44,6 +45,7 @@ export function openHost(config: Config): Host {
       routes,
       keyring,
       ssh: new BannerProbe(),
+      dns: new ResolverLook(domains.resolvers),
       clock: { now: () => new Date() },
     },
     follow: (handlers) => {

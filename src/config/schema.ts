@@ -14,6 +14,11 @@ const port = key(z.int().min(1).max(65535), 'a port from 1 to 65535')
 const flag = key(z.boolean(), 'true or false')
 const address = text('an address with a port, such as "127.0.0.1:7780"', /^(\[[0-9a-f:]+\]|[\w.-]*):\d{1,5}$/i)
 const ipv4 = z.ipv4()
+/** As Node's `setServers` takes them. */
+const resolver = z.string().refine((text) => {
+  const [, six, four] = /^(?:\[(.+)\](?::\d{1,5})?|([^:]+)(?::\d{1,5})?)$/.exec(text) ?? []
+  return isIP(text) !== 0 || isIP(six ?? '') === 6 || isIP(four ?? '') === 4
+})
 const secret = key(z.string().refine(isReference), '"/path/to/file", "credential:NAME" or "env:NAME"')
 const identity = key(
   z.string().transform((value, context) => {
@@ -45,10 +50,7 @@ const publicAddress = (version: 4 | 6) =>
     z.string().refine((value) => value === 'auto' || value === 'none' || isIP(value) === version),
     `an IPv${version} address, "auto" or "none"`,
   )
-const resolver = text(
-  'an IP address, with a port where it is not 53',
-  /^([\d.]+(:\d{1,5})?|[0-9a-f:]+|\[[0-9a-f:]+\]:\d{1,5})$/i,
-)
+const resolvers = key(z.array(resolver), 'a list of addresses, such as ["192.0.2.53", "[2001:db8::53]:53"]')
 const cron = text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/)
 
 const provider = z
@@ -103,6 +105,7 @@ export const configSchema = z.strictObject({
   domains: z
     .strictObject({
       base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
+      scheme: key(z.enum(['nested', 'flat']), '"nested" or "flat"').default('nested'),
       dns_mode: key(z.enum(['wildcard', 'per-sandbox', 'by-hand']), '"wildcard", "per-sandbox" or "by-hand"').default(
         'wildcard',
       ),
@@ -113,7 +116,9 @@ export const configSchema = z.strictObject({
         z.array(z.url({ protocol: /^https?$/ })),
         'a list of addresses that begin with https://',
       ).default(['https://icanhazip.com', 'https://ifconfig.co/ip', 'https://ident.me']),
-      resolvers: key(z.array(resolver), 'a list of addresses, such as ["9.9.9.9"]').default(['1.1.1.1', '9.9.9.9']),
+      check: flag.default(true),
+      resolvers: resolvers.default([]),
+      public_resolvers: resolvers.default(['1.1.1.1', '9.9.9.9']),
     })
     .prefault({} as { base: string }),
   incus: z

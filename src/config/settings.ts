@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Config } from '../config.js'
 import type { Limits } from '../core/sandbox.js'
 import type { Settings, Template } from '../core/state.js'
@@ -13,6 +14,7 @@ export function settingsOf(config: Config): Settings {
   const { cpus, memory, disk, processes } = sandboxes
   return {
     base: domains.base,
+    scheme: domains.scheme,
     templates: templatesOf(config, { cpus, memory, disk, processes }),
     agentPort: agent.port,
     sshPort: sandboxes.ssh_port,
@@ -50,7 +52,7 @@ export function caddySettings({ caddy }: Config): CaddySettings {
 }
 
 /** How people reach what is published. */
-export function addressesOf({ caddy, sshpiper, domains }: Config): Addresses {
+export function addressesOf({ caddy, sshpiper, domains }: Config): Pick<Addresses, 'url' | 'sshLine'> {
   const scheme = caddy.tls === 'off' ? 'http' : 'https'
   const usual = scheme === 'http' ? 80 : 443
   const ports = caddy.listen.map((address) => Number(address.slice(address.lastIndexOf(':') + 1)))
@@ -60,6 +62,11 @@ export function addressesOf({ caddy, sshpiper, domains }: Config): Addresses {
     url: (host) => `${scheme}://${host}${port}`,
     sshLine: (name) => `ssh ${name}@${domains.base}${sshPort}`,
   }
+}
+
+/** Those that are given; the others are found out. */
+export function publicAddressesOf({ domains }: Config): readonly string[] {
+  return [domains.public_ipv4, domains.public_ipv6].filter((address) => isIP(address) !== 0)
 }
 
 const exeuntu: Omit<Template, 'limits'> = {

@@ -1,30 +1,53 @@
+import { familyOf, numberOf, subnetOf, textOf, type Family } from './ip.js'
+import type { Sandbox } from './sandbox.js'
 import type { Network } from './state.js'
 
-/** The lowest free IPv4 address for a pin: in `pins`, or in the whole subnet outside DHCP; null where none is left. */
-export function allocateAddress(
+export type Addresses = Pick<Sandbox, 'ipv4' | 'ipv6'>
+
+/**
+ * Free addresses for a pin, one of each family that the bridge has and can pin. IPv4: the lowest in `pins`, or in the
+ * whole subnet outside DHCP. IPv6: the one that ends in the IPv4 address, or the next free one. Null where none is left.
+ */
+export function allocateAddresses(
   network: Network,
   pins: readonly [string, string] | null,
-  taken: ReadonlySet<string>,
+  taken: readonly Addresses[],
+): Addresses | null {
+  const used = taken.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]).filter((address) => address !== null)
+  const ipv4 = network.ipv4 === null ? null : lowest4(network, network.ipv4, pins, used)
+  if (network.ipv4 !== null && ipv4 === null) return null
+  const ipv6 = network.ipv6 === null || !network.pinsIpv6 ? null : next6(network, network.ipv6, ipv4, used)
+  return ipv4 === null && ipv6 === null ? null : { ipv4, ipv6 }
+}
+
+function lowest4(
+  network: Network,
+  cidr: string,
+  pins: readonly [string, string] | null,
+  used: readonly string[],
 ): string | null {
-  const [gateway = '', bits = '24'] = network.ipv4.split('/')
-  const size = 2 ** (32 - Number(bits))
-  const first = Math.floor(number(gateway) / size) * size
-  const [low, high] = pins === null ? [first, first + size] : [number(pins[0]), number(pins[1])]
-  const [from, to] = [Math.max(low, first + 1), Math.min(high, first + size - 2)]
-  const used = new Set([gateway, ...network.leased, ...taken])
-  const dynamic = network.dhcpRanges.map(([start, end]) => [number(start), number(end)] as const)
-  for (let address = from; address <= to; address += 1) {
+  const { first, last } = subnetOf(cidr)
+  const [low, high] = pins === null ? [first, last] : [numberOf(pins[0], 4), numberOf(pins[1], 4)]
+  return firstFree(network, 4, low > first ? low : first + 1n, high < last ? high : last - 1n, [cidr, ...used])
+}
+
+function next6(network: Network, cidr: string, ipv4: string | null, used: readonly string[]): string | null {
+  const { first, last } = subnetOf(cidr)
+  const like4 = ipv4 === null ? first : first + numberOf(ipv4, 4)
+  return firstFree(network, 6, like4 > first && like4 <= last ? like4 : first + 1n, last, [cidr, ...used])
+}
+
+function firstFree(network: Network, family: Family, from: bigint, to: bigint, used: readonly string[]): string | null {
+  const isOfFamily = (address: string): boolean => familyOf(address) === family
+  const addresses = [...network.leased, ...used].map((address) => address.split('/')[0] ?? '').filter(isOfFamily)
+  const taken = new Set(addresses.map((address) => numberOf(address, family)))
+  const dynamic = network.dhcpRanges
+    .filter(([start]) => isOfFamily(start))
+    .map(([start, end]) => [numberOf(start, family), numberOf(end, family)] as const)
+  for (let address = from; address <= to; address += 1n) {
     const range = dynamic.find(([start, end]) => address >= start && address <= end)
     if (range !== undefined) address = range[1]
-    else if (!used.has(text(address))) return text(address)
+    else if (!taken.has(address)) return textOf(address, family)
   }
   return null
-}
-
-function number(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-}
-
-function text(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.')
 }

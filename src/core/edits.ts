@@ -11,6 +11,7 @@ export interface SandboxFacts {
   readonly mappingKey?: string
   readonly appliedGeneration?: number
   readonly accounts?: SandboxSpec['accounts']
+  readonly awaited?: readonly string[]
 }
 
 /** What an operation, or the loop, changes in the database. All edits of one call are one transaction. */
@@ -23,6 +24,7 @@ export type Edit =
       readonly spec?: SandboxSpec
       readonly ask?: PowerAsk | null
       readonly phase?: Phase
+      readonly awaited?: readonly string[]
     }
   | { readonly edit: 'sandbox.note'; readonly id: SandboxId; readonly facts: SandboxFacts }
   /** Removes the row and remembers the id as buried. The last step of a delete. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import { isIP } from 'node:net'
 import { UserError } from './errors.js'
-import type { Sandbox } from './sandbox.js'
 import { shown } from './shown.js'
 
 const LONGEST = 32
@@ -10,7 +9,19 @@ const LONGEST = 32
 const DOTS = /[.。．｡]/
 /** Characters that would make a URL of a domain; `domainToASCII` drops them, with what they lead to. */
 const NO_DOMAIN = /[\s/@:?#\\%[\]]/
+const FLAT_AGENT = 'shelley-'
 const RESERVED = ['admin', 'api', 'exedev', 'git', 'localhost', 'mail', 'ns1', 'ns2', 'root', 'shelley', 'www']
+
+/** Where the agent of `myapp` is: `shelley.myapp.<base>`, or `shelley-myapp.<base>`, which a wildcard certificate covers. */
+export type HostScheme = 'nested' | 'flat'
+
+/** What the rules of names hang on. */
+export interface Naming {
+  /** `box.example.com` */
+  readonly base: string
+  readonly scheme: HostScheme
+  readonly reservedNames: readonly string[]
+}
 
 export interface CreateTarget {
   readonly name: string
@@ -21,14 +32,14 @@ export interface CreateTarget {
 }
 
 /** A sandbox's name is an SSH user name: SSHPiper takes `^[a-z_][-a-z0-9_]{0,31}$`, and a host name has no `_`. */
-export function checkName(name: string, reserved: readonly string[]): void {
-  if ([...RESERVED, ...reserved].includes(name)) {
+export function checkName(name: string, naming: Naming): void {
+  if (isReserved(name, naming)) {
     throw new UserError('invalid', `The name \`${name}\` is reserved. Choose another one.`)
   }
   if (/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name)) return
   const rule =
     'A name has 2 to 32 characters: a–z, 0–9 and hyphens, beginning with a letter and not ending with a hyphen.'
-  const better = corrected(name, reserved)
+  const better = corrected(name, naming)
   if (better === null) throw new UserError('invalid', rule)
   const offer = { label: `Use ${better}`, command: 'create', args: { target: better } }
   throw new UserError('invalid', `${rule} \`${shown(name)}\` could be \`${better}\`.`, [offer])
@@ -37,34 +48,40 @@ export function checkName(name: string, reserved: readonly string[]): void {
 /** Reads what a person typed behind `create`: a name, or a domain. */
 export function parseCreateTarget(
   text: string,
-  base: string,
-  reserved: readonly string[],
+  naming: Naming,
   taken: (name: string) => boolean,
   nameOverride?: string,
 ): CreateTarget {
+  const { base } = naming
   const typed = text.trim()
   const host = DOTS.test(typed) ? checkDomain(typed, base) : null
   const below = host?.endsWith(`.${base}`) ? host.slice(0, -base.length - 1) : null
   if (host === null || (below !== null && !below.includes('.'))) {
     const name = nameOverride ?? below ?? typed
-    checkName(name, reserved)
-    return targetOf(name, `${name}.${base}`, false)
+    checkName(name, naming)
+    const agentHost = naming.scheme === 'flat' ? `${FLAT_AGENT}${name}.${base}` : agentHostOf(`${name}.${base}`)
+    return { name, host: `${name}.${base}`, agentHost, custom: false }
   }
-  if (nameOverride !== undefined) checkName(nameOverride, reserved)
-  return targetOf(nameOverride ?? nameOfDomain(host, reserved, taken), host, true)
+  if (nameOverride !== undefined) checkName(nameOverride, naming)
+  // Not flat: `shelley-example.com` would be another one's domain.
+  return { name: nameOverride ?? nameOfDomain(host, naming, taken), host, agentHost: agentHostOf(host), custom: true }
+}
+
+/** A domain to be added to a sandbox. Throws UserError. */
+export function checkCustomDomain(text: string, { base }: Naming): string {
+  const host = checkDomain(text.trim(), base)
+  if (!host.endsWith(`.${base}`)) return host
+  const name = host.slice(0, -base.length - 1)
+  throw new UserError('invalid', `Names below \`${base}\` are for sandboxes of their own: \`create ${name}\``)
 }
 
 function agentHostOf(host: string): string {
   return `shelley.${host}`
 }
 
-/** The sandbox that holds one of these host names, be it as its app's or its agent's. */
-export function collision(
-  hosts: { readonly app: string; readonly agent: string },
-  existing: readonly Sandbox[],
-): Sandbox | undefined {
-  const wanted = [hosts.app, hosts.agent]
-  return existing.find((sandbox) => wanted.includes(sandbox.host) || wanted.includes(sandbox.agentHost))
+/** In the flat scheme the names of agents stand beside those of sandboxes. */
+function isReserved(name: string, { scheme, reservedNames }: Naming): boolean {
+  return [...RESERVED, ...reservedNames].includes(name) || (scheme === 'flat' && name.startsWith(FLAT_AGENT))
 }
 
 export function checkPort(text: string, agentPort: number, sshPort: number): number {
@@ -85,10 +102,6 @@ export function suggestNames(name: string, owner: string, taken: (name: string) 
   return [...free, ...own]
 }
 
-function targetOf(name: string, host: string, custom: boolean): CreateTarget {
-  return { name, host, agentHost: agentHostOf(host), custom }
-}
-
 function checkDomain(text: string, base: string): string {
   const host = NO_DOMAIN.test(text) ? '' : domainToASCII(text.toLowerCase()).replace(/\.$/, '')
   const labels = host.split('.')
@@ -104,19 +117,19 @@ function checkDomain(text: string, base: string): string {
 }
 
 /** Dots become hyphens; a short hash where that is too long, begins with no letter, or is taken. */
-function nameOfDomain(host: string, reserved: readonly string[], taken: (name: string) => boolean): string {
+function nameOfDomain(host: string, naming: Naming, taken: (name: string) => boolean): string {
   const plain = host.replaceAll('.', '-')
-  const fits = /^[a-z]/.test(plain) && plain.length <= LONGEST
-  if (fits && !taken(plain) && ![...RESERVED, ...reserved].includes(plain)) return plain
+  const begins = /^[a-z]/.test(plain) && !(naming.scheme === 'flat' && plain.startsWith(FLAT_AGENT))
+  if (begins && plain.length <= LONGEST && !taken(plain) && !isReserved(plain, naming)) return plain
   const hash = createHash('sha256').update(host).digest('hex').slice(0, 6)
-  return withSuffix(/^[a-z]/.test(plain) ? plain : `s-${plain}`, `-${hash}`)
+  return withSuffix(begins ? plain : `s-${plain}`, `-${hash}`)
 }
 
 function withSuffix(name: string, suffix: string): string {
   return name.slice(0, LONGEST - suffix.length).replace(/-+$/, '') + suffix
 }
 
-function corrected(name: string, reserved: readonly string[]): string | null {
+function corrected(name: string, naming: Naming): string | null {
   const better = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -125,5 +138,5 @@ function corrected(name: string, reserved: readonly string[]): string | null {
     .replace(/^[^a-z]+|-+$/g, '')
     .slice(0, LONGEST)
     .replace(/-+$/, '')
-  return better.length < 2 || better === name || [...RESERVED, ...reserved].includes(better) ? null : better
+  return better.length < 2 || better === name || isReserved(better, naming) ? null : better
 }

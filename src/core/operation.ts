@@ -3,7 +3,7 @@ import type { Offer } from './errors.js'
 import type { Power, SandboxId, SandboxSpec } from './sandbox.js'
 
 /** The commands that lock a sandbox until they are applied or gone back. */
-export type Verb = 'create' | 'start' | 'stop' | 'restart' | 'delete' | 'port' | 'credentials'
+export type Verb = 'create' | 'start' | 'stop' | 'restart' | 'delete' | 'port' | 'credentials' | 'domain'
 
 /**
  * running: towards what was asked. going-back: towards what was before. The rest are ends: done, failed (gone back,

@@ -90,6 +90,12 @@ export interface Keyring {
   forget(sandbox: SandboxId): Promise<void>
 }
 
+/** What the world's DNS says. */
+export interface DnsLook {
+  /** Of both families; empty where there is no such name. Throws InfraError where nobody answers. */
+  addresses(host: string, signal: AbortSignal): Promise<readonly string[]>
+}
+
 /** Makes passwords that people can read aloud, and their bcrypt hashes, off the event loop. */
 export interface Passwords {
   make(): Promise<{ readonly password: string; readonly hash: string }>

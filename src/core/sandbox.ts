@@ -30,6 +30,15 @@ export interface Account {
   readonly delivered: boolean
 }
 
+/** Who keeps the records of a host name: a provider that holds its zone, or a person. */
+export type DnsKeeping = 'automatic' | 'by-hand'
+
+/** A domain of the person's own at which the app is served too. */
+export interface CustomDomain {
+  readonly host: string
+  readonly dns: DnsKeeping
+}
+
 /** What people asked for. Versioned as a whole: going back is putting the former one back. */
 export interface SandboxSpec {
   readonly template: string
@@ -38,6 +47,9 @@ export interface SandboxSpec {
   readonly nesting: boolean
   readonly appPort: number
   readonly accounts: readonly Account[]
+  /** Of the two host names that it was created with. */
+  readonly dns: DnsKeeping
+  readonly domains: readonly CustomDomain[]
 }
 
 /**
@@ -65,7 +77,9 @@ export interface Sandbox {
   readonly owner: PersonId
   /** Apart from `name` (`myapp-3f9a`), so that a remnant of a deleted sandbox never blocks a new one. */
   readonly instance: string
-  readonly ipv4: string
+  /** Pinned addresses, one of them at least: null where the bridge had none of this family. */
+  readonly ipv4: string | null
+  readonly ipv6: string | null
   readonly createdAt: Date
   readonly generation: number
   /** The last generation for which a pass had nothing left to change. */
@@ -78,6 +92,15 @@ export interface Sandbox {
   readonly hostKeys: readonly string[]
   /** The public half of the key with which the pipe enters the instance; null until it is made. */
   readonly mappingKey: string | null
+  /** Those of its host names that are not published before DNS is seen to point here. */
+  readonly awaited: readonly string[]
+}
+
+/** The address at which the host reaches it. Throws where there is none, which the database does not let be. */
+export function addressOf({ name, ipv4, ipv6 }: Pick<Sandbox, 'name' | 'ipv4' | 'ipv6'>): string {
+  const address = ipv4 ?? ipv6
+  if (address === null) throw new Error(`${name} has no address`)
+  return address
 }
 
 const LEGAL: Readonly<Record<Phase, readonly Phase[]>> = {

@@ -1,3 +1,4 @@
+import type { Naming } from './names.js'
 import type { Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
 import type { Operation } from './operation.js'
 import type { Identity, Person, SshKey } from './person.js'
@@ -5,11 +6,15 @@ import type { Identity, Person, SshKey } from './person.js'
 /** What is true of the network that instances live in, as Incus last said. */
 export interface Network {
   readonly name: string
-  /** CIDR of the bridge itself: `10.88.0.1/24`. */
-  readonly ipv4: string
-  /** Inclusive ranges that DHCP hands out; pins stay outside. */
+  /** CIDR of the bridge itself: `10.88.0.1/24`; null: it has no IPv4. */
+  readonly ipv4: string | null
+  /** `fd42::1/64`; null: it has no IPv6. */
+  readonly ipv6: string | null
+  /** Whether instances can have fixed IPv6 addresses: by stateful DHCPv6 alone. */
+  readonly pinsIpv6: boolean
+  /** Inclusive ranges, of both families, that DHCP hands out; pins stay outside. */
   readonly dhcpRanges: readonly (readonly [string, string])[]
-  /** Addresses that Incus knows to be in use or leased. */
+  /** Addresses, of both families, that Incus knows to be in use or leased. */
   readonly leased: readonly string[]
 }
 
@@ -34,15 +39,12 @@ export interface Template {
 }
 
 /** The part of the configuration that decisions in core rest on. */
-export interface Settings {
-  /** `box.example.com` */
-  readonly base: string
+export interface Settings extends Naming {
   readonly templates: readonly Template[]
   /** The ports in a sandbox that are taken. */
   readonly agentPort: number
   readonly sshPort: number
-  readonly reservedNames: readonly string[]
-  /** Inclusive range of addresses for pins; null: all of the network outside DHCP. */
+  /** Inclusive range of IPv4 addresses for pins; null: all of the network outside DHCP. */
   readonly pins: readonly [string, string] | null
   readonly access: AccessSettings
 }

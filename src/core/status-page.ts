@@ -1,3 +1,4 @@
+import { servedAt } from './hosts.js'
 import { statusOf, type Sandbox } from './sandbox.js'
 
 export interface StatusPage {
@@ -7,10 +8,11 @@ export interface StatusPage {
 
 /** What a visitor reads where a sandbox's app or agent does not answer. Caddy asks only when it could not connect. */
 export function statusPage(sandboxes: readonly Sandbox[], host: string): StatusPage {
-  const sandbox = sandboxes.find((one) => one.host === host || one.agentHost === host)
-  if (sandbox === undefined) return { title: 'No sandbox here', text: `Nothing is published at ${host}.` }
+  const served = servedAt(host, sandboxes)
+  if (served === undefined) return { title: 'No sandbox here', text: `Nothing is published at ${host}.` }
+  const { sandbox } = served
   const { name } = sandbox
-  const port = sandbox.host === host ? sandbox.spec.appPort : null
+  const port = served.name.serves === 'app' ? sandbox.spec.appPort : null
   switch (statusOf(sandbox)) {
     case 'running':
       if (port === null)

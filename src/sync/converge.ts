@@ -1,14 +1,17 @@
 import type { Edit } from '../core/edits.js'
 import { InfraError } from '../core/errors.js'
+import { awaitedOf } from '../core/hosts.js'
 import { isLive, type Operation } from '../core/operation.js'
 import { goBack } from '../core/operations/go-back.js'
 import { planSandbox, wholePlan, type SandboxPlan, type Seen } from '../core/parts/plan-sandbox.js'
 import type { Change, Finding } from '../core/parts/plan.js'
+import { awaitedSentence } from '../core/pointing.js'
 import type { Announcer, Store } from '../core/ports.js'
-import type { Sandbox, SandboxId } from '../core/sandbox.js'
+import { addressOf, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
 import { learn } from './follow.js'
 import type { Logins } from './logins.js'
+import type { NameWatch } from './name-watch.js'
 import type { Progress } from './progress.js'
 import { look, type World } from './world.js'
 
@@ -18,6 +21,7 @@ export interface ConvergeParts {
   readonly settings: Settings
   readonly announcer: Announcer
   readonly logins: Logins
+  readonly names: NameWatch
   readonly progress: Progress
   /** Whether a sandbox that nobody asks for anything may be repaired now. */
   readonly mayRepair: () => boolean
@@ -55,8 +59,12 @@ export class Converge {
     const found = sandboxById(store.state(), id)
     if (found === undefined) return 'settled'
     await this.ensureKeys(found)
-    const seen = await look(world, [found.instance], [found.name], signal)
+    const [seen, arrived] = await Promise.all([
+      look(world, [found.instance], [found.name], signal),
+      this.parts.names.arrived([found]),
+    ])
     this.note(found, learn(found, seen.instances.get(found.instance) ?? null))
+    if (arrived.size > 0) this.note(found, { awaited: found.awaited.filter((host) => !arrived.has(host)) })
 
     const state = store.state()
     const sandbox = sandboxById(state, id)
@@ -172,19 +180,32 @@ export class Converge {
       this.end(sandbox, operation, [{ edit: 'sandbox.bury', id: sandbox.id }])
       return 'settled'
     }
-    const isLateSsh =
-      operation?.verb === 'create' && !(await this.waitForSsh(sandbox, operation, settings.sshPort, signal))
+    const remarks = operation === undefined ? [] : await this.remarks(sandbox, operation, settings.sshPort, signal)
     const edits: Edit[] = []
     if (sandbox.appliedGeneration !== sandbox.generation) {
       edits.push({ edit: 'sandbox.note', id: sandbox.id, facts: { appliedGeneration: sandbox.generation } })
     }
-    const remark = isLateSsh ? `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s` : null
-    if (operation !== undefined) this.end(sandbox, operation, edits, remark)
+    if (operation !== undefined) this.end(sandbox, operation, edits, remarks.length === 0 ? null : remarks.join(' '))
     else if (edits.length > 0) {
       store.commit(edits)
       announcer.sandboxChanged(sandbox.id)
     }
     return 'settled'
+  }
+
+  /** What a person should know although all is done. */
+  private async remarks(
+    sandbox: Sandbox,
+    operation: Operation,
+    sshPort: number,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { names } = this.parts
+    const isNew = operation.verb === 'create'
+    const isLate = isNew && !(await this.waitForSsh(sandbox, operation, sshPort, signal))
+    const late = `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s.`
+    const awaited = isNew || operation.verb === 'domain' ? awaitedOf(sandbox) : []
+    return [...(isLate ? [late] : []), ...awaited.map((host) => awaitedSentence(host, names.last(host), names.here()))]
   }
 
   private async waitForSsh(
@@ -197,9 +218,10 @@ export class Converge {
     const late = AbortSignal.timeout(SSH_PROBE_MS)
     const limit = AbortSignal.any([signal, late])
     this.parts.progress.waiting(operation, 'waiting for SSH in the sandbox')
-    const answers = await this.parts.world.ssh.answers(sandbox.ipv4, port, limit)
+    const address = addressOf(sandbox)
+    const answers = await this.parts.world.ssh.answers(address, port, limit)
     if (signal.aborted) throw new Overtaken()
-    const details = { sandbox: sandbox.name, address: sandbox.ipv4, late: late.aborted }
+    const details = { sandbox: sandbox.name, address, late: late.aborted }
     if (!answers) this.parts.log('warn', 'sshd did not answer', details)
     this.parts.progress.waiting(operation, null)
     return answers
@@ -310,7 +332,8 @@ export class Converge {
   private note(sandbox: Sandbox, facts: ReturnType<typeof learn>): void {
     if (facts === null) return
     this.parts.store.commit([{ edit: 'sandbox.note', id: sandbox.id, facts }])
-    if (facts.power !== undefined || facts.phase !== undefined) this.parts.announcer.sandboxChanged(sandbox.id)
+    if (facts.power !== undefined || facts.phase !== undefined || facts.awaited !== undefined)
+      this.parts.announcer.sandboxChanged(sandbox.id)
   }
 }
 

@@ -1,5 +1,6 @@
 import { instanceOwner } from './triggers.js'
 import { InfraError } from '../core/errors.js'
+import { awaitedOf } from '../core/hosts.js'
 import type { DriftReport, Sync } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
 import { Converge, type ConvergeParts } from './converge.js'
@@ -108,6 +109,7 @@ export class SyncLoop implements Sync {
   private async tick(): Promise<boolean> {
     try {
       await this.inTurn(true, false)
+      await this.lookAtAwaited()
       return false
     } catch (error) {
       if (this.stopping.signal.aborted) return false
@@ -115,6 +117,13 @@ export class SyncLoop implements Sync {
       this.parts.log(error instanceof InfraError ? 'warn' : 'error', message, { error })
       return true
     }
+  }
+
+  /** Sandboxes that wait for DNS go on by themselves once it is right. */
+  private async lookAtAwaited(): Promise<void> {
+    const waiting = this.parts.store.state().sandboxes.filter((sandbox) => awaitedOf(sandbox).length > 0)
+    const arrived = await this.parts.names.arrived(waiting)
+    this.poke(waiting.filter((one) => awaitedOf(one).some((host) => arrived.has(host))).map(({ id }) => id))
   }
 
   private async one(id: string): Promise<boolean> {

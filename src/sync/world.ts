@@ -1,4 +1,4 @@
-import type { Clock, InstanceKeeper, Keyring, Names, PipeKeeper, RouteKeeper } from '../core/ports.js'
+import type { Clock, DnsLook, InstanceKeeper, Keyring, Names, PipeKeeper, RouteKeeper } from '../core/ports.js'
 import type { Seen } from '../core/parts/plan-sandbox.js'
 
 /** Sees whether sshd in an instance shows its banner. */
@@ -13,6 +13,7 @@ export interface World {
   readonly routes: RouteKeeper
   readonly keyring: Keyring
   readonly ssh: SshProbe
+  readonly dns: DnsLook
   readonly clock: Clock
 }
 

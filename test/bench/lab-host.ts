@@ -14,5 +14,6 @@ export function labHost(lab: Lab): TestHost {
     tls: 'internal',
     sshPort: 22,
     pins: [lab.network.pins.from, lab.network.pins.to],
+    resolver: lab.dns.bind.address,
   }
 }

@@ -14,5 +14,7 @@ export function simulatedHost(folder: string): TestHost {
     tls: 'off',
     sshPort: 2222,
     pins: ['127.77.0.10', '127.77.0.99'],
+    // None of them waits for DNS.
+    resolver: '127.0.0.1:9',
   }
 }

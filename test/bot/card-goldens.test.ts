@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../src/core/operation.js'
+import { awaitedSentence } from '../../src/core/pointing.js'
 import { formCard } from '../../src/bot/cards/confirmation.js'
+import { domainsCard } from '../../src/bot/cards/domains.js'
 import { driftCard } from '../../src/bot/cards/drift.js'
 import { ended, endedForAll } from '../../src/bot/cards/ended.js'
 import { helpCard } from '../../src/bot/cards/help.js'
@@ -15,15 +17,12 @@ import { findCommand } from '../../src/bot/parse.js'
 import type { Message } from '../../src/bot/message.js'
 import { plainText } from '../../src/bot/plain-text.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { addresses } from './addresses.js'
 import { ada } from './fakes.js'
 
 const start = new Date('2026-01-01T00:02:00Z')
 const now = new Date('2026-01-01T00:02:01.300Z')
 const at = (seconds: number): Date => new Date(start.getTime() + seconds * 1000)
-const addresses = {
-  url: (host: string): string => `https://${host}`,
-  sshLine: (name: string): string => `ssh ${name}@box.example.com`,
-}
 const sandbox = aSandbox()
 const state = aState({ sandboxes: [sandbox] })
 const person = { id: 'ada', name: 'Ada', identities: [ada] }
@@ -52,6 +51,16 @@ const operation: Operation = {
 }
 const of = (change: Partial<Operation>): Operation => ({ ...operation, ...change })
 const gone = aState()
+const spec = {
+  ...sandbox.spec,
+  domains: [
+    { host: 'app.example.com', dns: 'automatic' as const },
+    { host: 'app.example.co.uk', dns: 'by-hand' as const },
+  ],
+}
+const published = { ...sandbox, spec }
+const awaited = { ...published, awaited: ['app.example.co.uk'] }
+const waits = awaitedSentence('app.example.co.uk', { state: 'nowhere' }, addresses.here())
 const reason = 'the image `exeuntu:lastest` does not exist'
 const retry = [{ label: 'Try that', command: 'create', args: { target: 'myapp' } }]
 const report = {
@@ -97,6 +106,10 @@ const cards: Record<string, Message> = {
   'delete-done': ended(gone, of({ verb: 'delete', state: 'done' }), addresses, now),
   'delete-done-all': endedForAll(gone, of({ verb: 'delete', state: 'done' }), 'Ada', addresses, now),
   'delete-confirmation': formCard(form),
+  'sandbox-awaited': sandboxCard(state, awaited, addresses, now),
+  'sandbox-domains': sandboxCard(state, published, addresses, now),
+  'domain-waits': stepsReport(of({ verb: 'domain', state: 'done', steps: [], reason: waits, endedAt: at(0.1) }), now),
+  domains: domainsCard(awaited, addresses),
   'sandbox-older': sandboxCard(state, sandbox, addresses, now, false),
   'sandbox-stuck': card({ phase: 'stuck' }),
   'sandbox-busy': sandboxCard(aState({ operations: [of({ verb: 'restart' })] }), sandbox, addresses, now),

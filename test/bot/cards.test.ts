@@ -11,8 +11,8 @@ import { plainText } from '../../src/bot/plain-text.js'
 import { UserError } from '../../src/core/errors.js'
 import type { Operation } from '../../src/core/operation.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { addresses } from './addresses.js'
 
-const addresses = { url: (host: string) => `https://${host}`, sshLine: (name: string) => `ssh ${name}@box.example.com` }
 const now = new Date('2026-01-01T00:02:00Z')
 const sandbox = aSandbox()
 const state = aState({ sandboxes: [sandbox] })

@@ -13,6 +13,7 @@ import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
 import { BotRouter } from '../../src/bot/router.js'
+import { addresses } from './addresses.js'
 import { ada, FakePlatform } from './fakes.js'
 
 const eve = { ...ada, user: 'eve' }
@@ -30,6 +31,7 @@ const settings: Settings = {
   ],
   agentPort: 9999,
   sshPort: 22,
+  scheme: 'nested',
   reservedNames: [],
   pins: null,
   access: { admins: [], members: [ada] },
@@ -44,10 +46,6 @@ function world() {
   const db = openDatabase(':memory:')
   const store = new SqliteStore(db)
   const tokens = new ActionTokens(new SqliteActions(db), Buffer.from('key'), clock)
-  const addresses = {
-    url: (host: string): string => `https://${host}`,
-    sshLine: (name: string): string => `ssh ${name}`,
-  }
   const schedule = (): (() => void) => () => undefined
   const logged: string[] = []
   const log = (message: string): void => void logged.push(message)
@@ -64,7 +62,7 @@ function world() {
     paused: () => false,
     pause: () => undefined,
   }
-  const network = { name: 'sb', ipv4: '10.88.0.1/24', dhcpRanges: [], leased: [] }
+  const network = { name: 'sb', ipv4: '10.88.0.1/24', ipv6: null, pinsIpv6: false, dhcpRanges: [], leased: [] }
   const newId = (): string => `id${(ids += 1)}xyz`
   const parts = {
     commands,

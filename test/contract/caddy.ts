@@ -1,6 +1,6 @@
 import { hash } from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { routeId, type Route, type RouteChange } from '../../src/core/parts/route.js'
+import { routeId, routeIdOf, type Route, type RouteChange } from '../../src/core/parts/route.js'
 import { CaddyClient } from '../../src/infra/caddy/client.js'
 import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
 import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
@@ -42,8 +42,7 @@ export function caddyContract(name: string, make: () => Promise<CaddyWorld>): vo
       expect(writes).toEqual(['POST /config/'])
       const seen = await keeper.observe(never)
       expect(seen.server).toEqual({ state: 'right' })
-      for (const route of wanted)
-        expect(seen.routes.get(routeId(route.sandbox, route.kind))).toEqual({ state: 'ours', route })
+      for (const route of wanted) expect(seen.routes.get(routeIdOf(route))).toEqual({ state: 'ours', route })
     })
 
     it('writes nothing a second time', async () => {

@@ -29,6 +29,7 @@ export function incusInsideContract(make: () => Promise<IncusWorld>): void {
       limits: { cpus: 2, memory: 512 * 1024 ** 2, disk: 2 * 1024 ** 3, processes: 500 },
       nesting: false,
       ipv4: world.address,
+      ipv6: null,
       mappingKey: 'ssh-ed25519 AAAAinside',
     }
     await world.keeper.apply({ kind: 'instance.create', wanted }, quiet, signal)

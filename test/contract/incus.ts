@@ -13,6 +13,8 @@ export interface IncusWorld {
   readonly bridge: string
   /** An address that is free for this suite. */
   readonly address: string
+  /** One that its bridge can pin, too. */
+  readonly address6: string
   /** After the suite, which deletes its instance itself. */
   close(): Promise<void>
 }
@@ -38,6 +40,7 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
       limits: { cpus: 2, memory: 512 * 1024 ** 2, disk: 2 * 1024 ** 3, processes: 500 },
       nesting: false,
       ipv4: world.address,
+      ipv6: world.address6,
       mappingKey: 'ssh-ed25519 AAAAone',
     }
   }, 60_000)
@@ -50,6 +53,8 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
     const network = await world.keeper.network(signal)
     expect(network.name).toBe(world.bridge)
     expect(network.ipv4).toMatch(/^[\d.]+\/\d+$/)
+    expect(network.ipv6).toMatch(/^[\da-f:]+\/\d+$/)
+    expect(network.pinsIpv6).toBe(true)
     expect(network.dhcpRanges.length).toBeGreaterThan(0)
   })
 
@@ -68,6 +73,7 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
       limits: wanted.limits,
       nesting: false,
       ipv4: wanted.ipv4,
+      ipv6: wanted.ipv6,
       mappingKey: wanted.mappingKey,
       nicIsOurs: true,
     })
@@ -93,6 +99,19 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
     wanted = { ...wanted, sandboxName: 'uno', limits: { ...wanted.limits, processes: 600 } }
     await world.keeper.apply({ kind: 'instance.reconfigure', wanted, fields: ['limits', 'mark'] }, quiet, signal)
     expect(await seen()).toMatchObject({ limits: wanted.limits, sandboxName: 'uno', nicIsOurs: true })
+  })
+
+  it('gives it another address of either family, and knows it as leased', { timeout: 60_000 }, async () => {
+    const { ipv4, ipv6 } = wanted
+    await world.keeper.apply(
+      { kind: 'instance.reconfigure', wanted: { ...wanted, ipv6: null }, fields: ['address'] },
+      quiet,
+      signal,
+    )
+    expect(await seen()).toMatchObject({ ipv4, ipv6: null, nicIsOurs: true })
+    await world.keeper.apply({ kind: 'instance.reconfigure', wanted, fields: ['address'] }, quiet, signal)
+    expect(await seen()).toMatchObject({ ipv4, ipv6, nicIsOurs: true })
+    expect((await world.keeper.network(signal)).leased).toEqual(expect.arrayContaining([ipv4, ipv6]))
   })
 
   it('authorizes another key', { timeout: 60_000 }, async () => {

@@ -2,7 +2,7 @@ import type { SeenInstance } from '../../src/core/parts/instance.js'
 import type { SeenPipe } from '../../src/core/parts/pipe.js'
 import type { Change } from '../../src/core/parts/plan.js'
 import type { Seen } from '../../src/core/parts/plan-sandbox.js'
-import { routeId, type SeenRoute } from '../../src/core/parts/route.js'
+import { parseRouteId, routeIdOf, type SeenRoute } from '../../src/core/parts/route.js'
 
 /** The smallest world that changes can be applied to: what each change promises, and nothing else. */
 export class ModelWorld {
@@ -15,7 +15,12 @@ export class ModelWorld {
     return {
       instances: new Map(this.instances),
       pipes: new Map(this.pipes),
-      routes: { server: { state: 'right' }, routes: new Map(this.routes), foreignHosts: new Set() },
+      routes: {
+        server: { state: 'right' },
+        routes: new Map(this.routes),
+        domainRoutes: this.domainRoutes(),
+        foreignHosts: new Set(),
+      },
     }
   }
 
@@ -50,7 +55,7 @@ export class ModelWorld {
         return
       case 'route.add':
       case 'route.change':
-        this.routes.set(routeId(change.wanted.sandbox, change.wanted.kind), { state: 'ours', route: change.wanted })
+        this.routes.set(routeIdOf(change.wanted), { state: 'ours', route: change.wanted })
         return
       case 'route.remove':
         this.routes.delete(change.id)
@@ -61,6 +66,15 @@ export class ModelWorld {
       case 'record.remove':
         throw new Error('record sets are planned for all, not for one sandbox')
     }
+  }
+
+  private domainRoutes(): Map<string, string[]> {
+    const all = new Map<string, string[]>()
+    for (const id of this.routes.keys()) {
+      const { sandbox = '', kind } = parseRouteId(id) ?? {}
+      if (kind === 'domain') all.set(sandbox, [...(all.get(sandbox) ?? []), id])
+    }
+    return all
   }
 
   private get(name: string): SeenInstance {
@@ -76,11 +90,14 @@ export class ModelWorld {
 
 type Wanted = Extract<Change, { kind: 'instance.create' }>['wanted']
 
-function configOf(wanted: Wanted): Pick<SeenInstance, 'limits' | 'nesting' | 'ipv4' | 'sandboxName' | 'nicIsOurs'> {
+function configOf(
+  wanted: Wanted,
+): Pick<SeenInstance, 'limits' | 'nesting' | 'ipv4' | 'ipv6' | 'sandboxName' | 'nicIsOurs'> {
   return {
     limits: wanted.limits,
     nesting: wanted.nesting,
     ipv4: wanted.ipv4,
+    ipv6: wanted.ipv6,
     sandboxName: wanted.sandboxName,
     nicIsOurs: true,
   }

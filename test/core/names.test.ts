@@ -1,28 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
-import { checkName, checkPort, collision, parseCreateTarget, suggestNames } from '../../src/core/names.js'
-import { aSandbox } from './sandbox-fixture.js'
+import { checkName, checkPort, parseCreateTarget, suggestNames, type Naming } from '../../src/core/names.js'
 
-const base = 'box.example.com'
+const naming: Naming = { base: 'box.example.com', scheme: 'nested', reservedNames: ['status'] }
+const flat: Naming = { ...naming, scheme: 'flat' }
 const free = (): boolean => false
 const target = (text: string, taken: (name: string) => boolean = free): ReturnType<typeof parseCreateTarget> =>
-  parseCreateTarget(text, base, ['status'], taken)
+  parseCreateTarget(text, naming, taken)
 
 describe('names', () => {
   it.each(['a', '', '1app', '-app', 'app-', 'My_App', 'a'.repeat(33), 'a'.repeat(64), 'myäpp', 'shelley', 'status'])(
     'refuses %j with a sentence',
     (name) => {
-      expect(() => checkName(name, ['status'])).toThrow(UserError)
+      expect(() => checkName(name, naming)).toThrow(UserError)
     },
   )
 
   it('offers the name that would work', () => {
-    expect(() => checkName('My_App', [])).toThrow('`My_App` could be `my-app`')
+    expect(() => checkName('My_App', naming)).toThrow('`My_App` could be `my-app`')
   })
 
   it('never offers a name that is reserved', () => {
-    expect(() => checkName('Status', ['status'])).toThrow(/not ending with a hyphen\.$/)
+    expect(() => checkName('Status', naming)).toThrow(/not ending with a hyphen\.$/)
     expect(suggestNames('ns', '', () => false)).toEqual(['ns3'])
   })
 
@@ -107,12 +107,27 @@ describe('what is typed behind create', () => {
   })
 
   it('is no host whose agent would sit on the base', () => {
-    expect(() => parseCreateTarget('example.com', 'shelley.example.com', [], free)).toThrow(UserError)
+    expect(() => parseCreateTarget('example.com', { ...naming, base: 'shelley.example.com' }, free)).toThrow(UserError)
+  })
+})
+
+describe('the flat scheme', () => {
+  it('puts the agent beside the app, where one wildcard certificate covers both', () => {
+    expect(parseCreateTarget('myapp', flat, free)).toMatchObject({
+      host: 'myapp.box.example.com',
+      agentHost: 'shelley-myapp.box.example.com',
+    })
   })
 
-  it("collides with another sandbox's agent name", () => {
-    const { host: app, agentHost: agent } = target('shelley.myapp.box.example.com')
-    expect(collision({ app, agent }, [aSandbox()])?.name).toBe('myapp')
+  it("never makes a neighbour's domain of a person's own one", () => {
+    expect(parseCreateTarget('example.org', flat, free).agentHost).toBe('shelley.example.org')
+  })
+
+  it('keeps the names of agents from sandboxes', () => {
+    expect(() => parseCreateTarget('shelley-myapp', flat, free)).toThrow('is reserved')
+    expect(() => parseCreateTarget('Shelley_myapp', flat, free)).toThrow(/not ending with a hyphen\.$/)
+    expect(parseCreateTarget('shelley-x.example.com', flat, free).name).toMatch(/^s-shelley-x-example-com-/)
+    expect(target('shelley-myapp').host).toBe('shelley-myapp.box.example.com')
   })
 })
 

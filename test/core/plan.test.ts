@@ -12,6 +12,7 @@ import { aSandbox, aState } from './sandbox-fixture.js'
 
 const settings: Settings = {
   base: 'box.example.com',
+  scheme: 'nested',
   templates: [],
   agentPort: 9999,
   sshPort: 22,
@@ -31,13 +32,14 @@ const sandboxes = fc
   .record({
     phase: phases,
     ask: asks,
+    ipv6: fc.constantFrom('fd42::a58:a', null),
     appPort: fc.integer({ min: 1, max: 65535 }),
     hash: fc.constantFrom(null, '$2b$x'),
   })
-  .map(({ phase, ask, appPort, hash }) => {
+  .map(({ phase, ask, ipv6, appPort, hash }) => {
     const { spec } = aSandbox()
     const accounts = [{ person: 'ada', user: 'ada', hash, delivered: true }]
-    return aSandbox({ phase, ask: phase === 'ready' ? ask : null, spec: { ...spec, appPort, accounts } })
+    return aSandbox({ ipv6, phase, ask: phase === 'ready' ? ask : null, spec: { ...spec, appPort, accounts } })
   })
 
 /** Any state in which an instance of ours can be found, or none. */
@@ -45,6 +47,7 @@ const instances = fc.option(
   fc.record({
     power: fc.constantFrom('running', 'stopped'),
     ipv4: fc.constantFrom('10.88.0.10', '10.88.0.99', null),
+    ipv6: fc.constantFrom('fd42::a58:a', 'fd42::99', null),
     nesting: fc.boolean(),
     nicIsOurs: fc.boolean(),
     mappingKey: fc.constantFrom('ssh-ed25519 MAP', 'ssh-ed25519 OTHER', null),

@@ -238,7 +238,19 @@ describe('the record sets that are wanted', () => {
     expect(namesOf({ ...sandbox, phase: 'lost' }, base, 'per-sandbox')).toHaveLength(2)
   })
 
-  it('are none where a person sets them', () => {
+  it('are those of added domains too, and none that a person sets', () => {
+    const { spec } = aSandbox()
+    const domains = [
+      { host: 'www.example.org', dns: 'automatic' as const },
+      { host: 'www.example.net', dns: 'by-hand' as const },
+    ]
+    const sandbox = aSandbox({ spec: { ...spec, domains } })
+    expect(namesOf(sandbox, base, 'wildcard').map(({ name }) => name)).toEqual(['www.example.org'])
+    const byHand = aSandbox({ spec: { ...spec, dns: 'by-hand', domains } })
+    expect(namesOf(byHand, base, 'per-sandbox').map(({ name }) => name)).toEqual(['www.example.org'])
+  })
+
+  it('are none where a person sets all', () => {
     expect(baseNames(base, 'by-hand')).toEqual([])
     expect(namesOf(aSandbox(), base, 'by-hand')).toEqual([])
   })

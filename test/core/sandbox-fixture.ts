@@ -13,6 +13,7 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     owner: 'ada',
     instance: `${name}-${id.slice(0, 4)}`,
     ipv4: '10.88.0.10',
+    ipv6: null,
     createdAt: new Date('2026-01-01T00:00:00Z'),
     generation: 1,
     appliedGeneration: 1,
@@ -23,12 +24,15 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
       nesting: false,
       appPort: 8000,
       accounts: [{ person: 'ada', user: 'ada', hash: '$2b$10$hash', delivered: true }],
+      dns: 'automatic',
+      domains: [],
     },
     phase: 'ready',
     power: 'running',
     ask: null,
     hostKeys: ['ssh-ed25519 HOST'],
     mappingKey: 'ssh-ed25519 MAP',
+    awaited: [],
     ...change,
   }
 }

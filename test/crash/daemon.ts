@@ -130,8 +130,14 @@ function configOf({ state, pipes }: Daemon, socket: string, pages: string, host:
   if (!('socket' in host.incus)) throw new Error('Incus by its socket, please')
   return {
     service: { state_folder: state, control_socket: socket },
-    domains: { base: host.base },
-    incus: { socket: host.incus.socket, network: host.network, storage_pool: host.pool, acl: '', pins: host.pins },
+    domains: { base: host.base, resolvers: [host.resolver] },
+    incus: {
+      socket: host.incus.socket,
+      network: host.network,
+      storage_pool: host.pool,
+      acl: '',
+      pins: host.pins ?? undefined,
+    },
     caddy: {
       admin: 'socketPath' in host.caddy ? `unix/${host.caddy.socketPath}` : host.caddy.url,
       listen: [host.listen],

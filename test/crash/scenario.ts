@@ -58,6 +58,24 @@ const otherPort: Scenario['cause'] = (lane) =>
 
 export const create: Scenario = { given: gone, cause: says('create', 'one'), logins: 1 }
 export const credentials: Scenario = { given: running, cause: says('credentials', 'one'), logins: 1 }
+
+const DOMAIN = 'app.example.test'
+
+async function domainIs(lane: Lane, wanted: boolean): Promise<void> {
+  lane.stage.dns.leads(DOMAIN, '127.0.0.1')
+  await running(lane)
+  const isThere = lane.facts('one').spec.domains.length > 0
+  if (isThere !== wanted) await lane.does('domain', 'one', wanted ? 'add' : 'remove', DOMAIN)
+}
+
+export const addsDomain: Scenario = {
+  given: (lane) => domainIs(lane, false),
+  cause: says('domain', 'one', 'add', DOMAIN),
+}
+export const removesDomain: Scenario = {
+  given: (lane) => domainIs(lane, true),
+  cause: says('domain', 'one', 'remove', DOMAIN),
+}
 export const remove: Scenario = { given: running, cause: says('delete', 'one') }
 
 type Scenarios<Kind extends string> = Readonly<Record<Kind, Scenario>>

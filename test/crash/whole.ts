@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { authorizedKeyLine } from '../../src/core/person.js'
-import { routeId } from '../../src/core/parts/route.js'
+import { routeId, routeIdOf } from '../../src/core/parts/route.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import type { State } from '../../src/core/state.js'
 import { visit, visitUntil } from '../scenario/visit.js'
@@ -85,6 +85,10 @@ function wantedRoutes({ id, host, agentHost, ipv4, spec }: Sandbox): readonly st
   return [
     `${routeId(id, 'app')} ${host} ${ipv4}:${spec.appPort}`,
     [routeId(id, 'agent'), agentHost, `${ipv4}:9999`, ...spec.accounts.map(({ hash }) => hash)].join(' '),
+    ...spec.domains.map(({ host: domain }) => {
+      const route = routeIdOf({ sandbox: id, kind: 'domain', host: domain })
+      return `${route} ${domain} ${ipv4}:${spec.appPort}`
+    }),
   ]
 }
 
@@ -126,5 +130,7 @@ export function everybodyWasToldOnce(lane: Lane, former: number): void {
 /** An operation's steps are its asker's and its card is for all; a login, as every plain answer, has one message. */
 function viewersOf(request: string): readonly string[] {
   if (request.includes('"credentials"')) return ['ada']
-  return /"(create|delete|start|stop|restart|port)"/.test(request) ? ['ada', 'all'] : [expect.any(String) as string]
+  return /"(create|delete|start|stop|restart|port|domain)"/.test(request)
+    ? ['ada', 'all']
+    : [expect.any(String) as string]
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { routeId, type Route } from '../../src/core/parts/route.js'
+import { routeId, routeIdOf, type Route } from '../../src/core/parts/route.js'
 import { mergeConfig, readConfig } from '../../src/infra/caddy/whole-config.js'
 import { at } from '../../src/infra/caddy/json.js'
 import { parseRoute, renderRoute } from '../../src/infra/caddy/route-json.js'
@@ -12,7 +12,7 @@ const app: Route = { sandbox: 's1', kind: 'app', host: 'one.test', address: '10.
 const agent: Route = { ...app, kind: 'agent', host: 'agent.one.test', accounts: [{ user: 'ann', hash }] }
 const settings: CaddySettings = { ...caddyDefaults, tls: 'internal' }
 const ours = (...routes: readonly Route[]) =>
-  new Map(routes.map((route) => [routeId(route.sandbox, route.kind), renderRoute(route, settings)]))
+  new Map(routes.map((route) => [routeIdOf(route), renderRoute(route, settings)]))
 
 describe('a route as JSON', () => {
   const account = fc.record({ user: fc.stringMatching(/^[a-z]{1,9}$/), hash: fc.constant(hash) })

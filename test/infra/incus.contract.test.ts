@@ -22,6 +22,8 @@ async function simulated(address: string): Promise<IncusWorld> {
   const socketPath = join(folder, 'incus.socket')
   const incus = await startSimulatedIncus({ socketPath, stateFolder: join(folder, 'state'), latencyMs: 20 })
   const client = new IncusClient({ socket: socketPath })
+  const dual = { 'ipv6.address': 'fd77::1/64', 'ipv6.dhcp.stateful': 'true' }
+  await client.call('PATCH', '/1.0/networks/simbr0', { config: dual })
   return {
     client,
     keeper: new IncusKeeper(client, { network: 'simbr0', pool: 'default', acl: null }, keyring),
@@ -29,6 +31,7 @@ async function simulated(address: string): Promise<IncusWorld> {
     missingImage: { ...image, alias: 'sb/none' },
     bridge: 'simbr0',
     address,
+    address6: 'fd77::7f4d:c8',
     close: async () => {
       await client.close()
       await incus.close()

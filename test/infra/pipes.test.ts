@@ -77,6 +77,28 @@ describe('the pipes', () => {
     expect(readdirSync(root)).toEqual(['myapp'])
   })
 
+  it.each([
+    [22, 'exedev@[fd42::a58:a]:22\n', 'fd42::a58:a'],
+    [2222, 'exedev@[fd42::a58:a]:2222\n', '[fd42::a58:a]:2222'],
+  ])('lead to an IPv6 address too, at port %i', async (port, upstream, host) => {
+    wanted = { ...wanted, address: 'fd42::a58:a', port }
+    await write()
+    expect(readFileSync(join(root, 'myapp', 'sshpiper_upstream'), 'utf8')).toBe(upstream)
+    expect(readFileSync(join(root, 'myapp', 'known_hosts'), 'utf8')).toBe(`${host} ${wanted.hostKeys[0]}\n`)
+    expect((await pipes.observe(['myapp'])).get('myapp')).toEqual({ owner: 'ours', pipe: wanted })
+  })
+
+  it('follow a change without ever being away', async () => {
+    await write()
+    const { ino } = lstatSync(join(root, 'myapp'))
+    const other = makeKeyPair().publicLine
+    wanted = { ...wanted, authorizedKeys: [other], hostKeys: [other], address: '10.88.0.11' }
+    await write()
+    expect(lstatSync(join(root, 'myapp')).ino).toBe(ino)
+    expect(await pipes.observe('all')).toEqual(new Map([['myapp', { owner: 'ours', pipe: wanted }]]))
+    expect(readdirSync(root)).toEqual(['myapp'])
+  })
+
   it.each<[string, (folder: string) => void, string]>([
     ['a file is lost', (folder) => rmSync(join(folder, 'authorized_keys')), 'authorized_keys is missing'],
     ['others may read the key', (folder) => chmodSync(join(folder, 'id_rsa'), 0o644), 'others may read id_rsa'],

@@ -8,7 +8,9 @@ import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { lockState, StateInUseError } from '../../src/infra/sqlite/lock.js'
 import { migrations } from '../../src/infra/sqlite/migrations.js'
+import { SqliteStore } from '../../src/infra/sqlite/store.js'
 
+const newest = migrations.at(-1)?.version ?? 0
 const aFolder = (): string => mkdtempSync(join(tmpdir(), 'store-'))
 
 describe('the database', () => {
@@ -21,8 +23,9 @@ describe('the database', () => {
     expect(loose.filter((name) => !String(name).startsWith('sqlite_'))).toEqual([])
   })
 
-  it('numbers its migrations without a gap, and takes up an older state where it is', () => {
-    expect(migrations.map((one) => one.version)).toEqual(migrations.map((_, index) => index + 1))
+  it('numbers its migrations in their order, and takes up an older state where it is', () => {
+    const versions = migrations.map((one) => one.version)
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
     const file = join(aFolder(), 'state.db')
     const old = new Database(file)
     old.exec(migrations[0]?.sql ?? '')
@@ -30,15 +33,36 @@ describe('the database', () => {
     old.pragma('user_version = 1')
     old.close()
     const db = openDatabase(file)
-    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
+    expect(db.pragma('user_version', { simple: true })).toBe(newest)
     expect(db.prepare('SELECT * FROM buried').all()).toEqual([{ id: 'sb1', name: 'myapp', at: 0 }])
+  })
+
+  it('gives sandboxes of an older state what they lack: host names as they were, and nothing awaited', () => {
+    const file = join(aFolder(), 'state.db')
+    const old = new Database(file)
+    for (const { sql } of migrations.filter(({ version }) => version <= 2)) old.exec(sql)
+    old.pragma('user_version = 2')
+    old.exec(`
+      INSERT INTO person VALUES ('ada', 'Ada');
+      INSERT INTO sandbox VALUES ('sb1', 'myapp', 'myapp.x', 'shelley.myapp.x', 'ada', 'myapp-sb1', '10.88.0.10', 0, 2, 1,
+        '{"appPort":8000,"accounts":[]}', 'ready', 'running', NULL, '[]', NULL);
+      INSERT INTO host_name VALUES ('myapp.x', 'sb1'), ('shelley.myapp.x', 'sb1');
+      INSERT INTO operation VALUES ('op1', 'port', 'sb1', 'myapp', 'ada', '{}', 'e1', 2, 'running',
+        '{"spec":{"appPort":80,"accounts":[]},"power":"running"}', '[]', NULL, NULL, '[]', 0, 0, NULL);
+    `)
+    old.close()
+    const { sandboxes, operations } = new SqliteStore(openDatabase(file)).state()
+    expect(sandboxes).toMatchObject([
+      { ipv4: '10.88.0.10', ipv6: null, awaited: [], spec: { appPort: 8000, dns: 'automatic', domains: [] } },
+    ])
+    expect(operations[0]?.before?.spec).toMatchObject({ appPort: 80, dns: 'automatic', domains: [] })
   })
 
   it('leaves a newer state as it is, and says what to do', () => {
     const file = join(aFolder(), 'state.db')
     openDatabase(file).pragma('user_version = 99')
     expect(() => openDatabase(file)).toThrow(
-      `${file} was written by a newer Sandpiper (schema 99; this one knows ${migrations.length}). ` +
+      `${file} was written by a newer Sandpiper (schema 99; this one knows ${newest}). ` +
         'Install that version again, or restore a backup made before the upgrade.',
     )
   })

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Edit } from '../../src/core/edits.js'
 import type { Operation } from '../../src/core/operation.js'
 import { NewerSchemaError, openDatabase } from '../../src/infra/sqlite/database.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
@@ -170,6 +171,40 @@ describe('the store', () => {
       { edit: 'sandbox.add', sandbox: aSandbox({ id: 'sb2y', instance: 'i2' }) },
     ])
     expect(store.state()).toMatchObject({ sandboxes: [{ id: 'sb2y' }], buried: new Set(['sb1x']) })
+  })
+
+  it('keeps a sandbox that has an IPv6 address alone', () => {
+    const store = aStore()
+    const only6 = aSandbox({
+      id: 'sb2y',
+      name: 'six',
+      instance: 'i2',
+      ipv4: null,
+      ipv6: 'fd42::2',
+      awaited: ['x.test'],
+    })
+    store.commit([{ edit: 'sandbox.add', sandbox: { ...only6, host: 'x.test', agentHost: 'shelley.x.test' } }])
+    expect(store.state().sandboxes).toMatchObject([{}, { ipv4: null, ipv6: 'fd42::2', awaited: ['x.test'] }])
+    const like = { ...only6, id: 'sb3z', name: 'seven', instance: 'i3', host: 'y.test', agentHost: 'shelley.y.test' }
+    expect(() => store.commit([{ edit: 'sandbox.add', sandbox: like }])).toThrow('got that address')
+  })
+
+  it('takes a domain when it is wanted, and frees it when its removal is applied: until then it may come back', () => {
+    const store = aStore()
+    const { spec } = aSandbox()
+    const domains = [{ host: 'app.example.com', dns: 'by-hand' as const }]
+    const want = (wanted: typeof spec): Edit => ({ edit: 'sandbox.want', id: 'sb1x', spec: wanted })
+    const applied: Edit = { edit: 'sandbox.note', id: 'sb1x', facts: { appliedGeneration: 3 } }
+    const another = aSandbox({ id: 'sb2y', name: 'b', instance: 'i2', ipv4: '10.0.0.2', agentHost: 'shelley.x' })
+    const claim = () => store.commit([{ edit: 'sandbox.add', sandbox: { ...another, host: 'app.example.com' } }])
+    store.commit([want({ ...spec, domains })])
+    expect(claim).toThrow('took that name')
+    store.commit([want(spec)])
+    expect(claim).toThrow('took that name')
+    store.commit([applied])
+    claim()
+    expect(() => store.commit([want({ ...spec, domains })])).toThrow('took that name')
+    expect(store.state().sandboxes.map((one) => one.spec.domains)).toEqual([[], []])
   })
 
   it('says by its code what is taken', () => {

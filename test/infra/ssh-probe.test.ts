@@ -22,4 +22,16 @@ describe('the SSH probe', () => {
     expect(await new BannerProbe().answers('127.0.0.1', port, AbortSignal.timeout(200))).toBe(false)
     expect(await new BannerProbe().answers('127.0.0.1', port, AbortSignal.abort())).toBe(false)
   })
+
+  it('waits at one connection for a slow banner: sshd shuts out who asks often and does not log in', async () => {
+    let connections = 0
+    server = createServer((socket) => {
+      connections += 1
+      setTimeout(() => socket.end('SSH-2.0-OpenSSH_10.0\r\n'), 300)
+    })
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    expect(await new BannerProbe().answers('127.0.0.1', port, AbortSignal.timeout(5_000))).toBe(true)
+    expect(connections).toBe(1)
+  })
 })

@@ -52,6 +52,7 @@ describe('inside an instance of the lab', () => {
       missingImage: { ...image, alias: 'sb/none' },
       bridge: lab.network.name,
       address: '10.88.0.153',
+      address6: 'fd88:5a2d:9c10:1::a58:99',
       close: () => client.close(),
     }),
   )

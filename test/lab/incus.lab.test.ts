@@ -35,6 +35,7 @@ describe('Incus in the lab', () => {
       missingImage: { ...image, alias: 'sb/none' },
       bridge: 'labbr0',
       address: '10.88.0.150',
+      address6: 'fd88:5a2d:9c10:1::a58:96',
       close: () => Promise.resolve(),
     }),
   )
@@ -49,6 +50,7 @@ describe('Incus in the lab', () => {
       limits: { cpus: 0.5, memory: 256 * 1024 ** 2, disk: 1024 ** 3, processes: 300 },
       nesting: false,
       ipv4: '10.88.0.151',
+      ipv6: null,
       mappingKey: 'ssh-ed25519 AAAAmapping',
     }
     const subject = { name: wanted.name, sandbox: wanted.sandbox }
@@ -62,7 +64,7 @@ describe('Incus in the lab', () => {
       await timed('create', keeper.apply({ kind: 'instance.create', wanted }, quiet, signal))
       await timed('prepare', keeper.apply({ kind: 'instance.prepare', wanted }, quiet, signal))
       await timed('start', keeper.apply({ kind: 'instance.start', ...subject }, quiet, signal))
-      await timed('answers', expect.poll(() => answers(wanted.ipv4), { timeout: 15_000 }).toBe(200))
+      await timed('answers', expect.poll(() => answers('10.88.0.151'), { timeout: 15_000 }).toBe(200))
       expect(await fileOf(wanted.name, '/etc/hostname')).toEqual(['two\n', '0644', '0'])
       expect(await fileOf(wanted.name, '/etc/ssh/ssh_host_ed25519_key')).toEqual(['not a key\n', '0600', '0'])
       const authorized = await fileOf(wanted.name, '/home/exedev/.ssh/authorized_keys')
@@ -103,7 +105,7 @@ describe('Incus in the lab', () => {
     events.open()
     try {
       await expect.poll(() => log).toEqual(['connected'])
-      const wanted = { ...subject, ...rest, ipv4: '10.88.0.152' }
+      const wanted = { ...subject, ...rest, ipv4: '10.88.0.152', ipv6: null }
       await keeper.apply({ kind: 'instance.create', wanted }, quiet, signal)
       await expect.poll(() => heard).toContain('incus-three')
       await new Promise((resolve) => setTimeout(resolve, 16_000))

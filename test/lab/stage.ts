@@ -1,6 +1,7 @@
 import { labHost } from '../bench/lab-host.js'
 import type { TestHost } from '../scenario/engine.js'
 import type { Stage } from '../scenario/stage.js'
+import { TestDns } from '../scenario/test-dns.js'
 import { rawCaddy, restartCaddy } from './caddy.js'
 import { labUp, type Lab } from './lab.js'
 import { sweep } from './sweep.js'
@@ -13,10 +14,16 @@ export async function labStage(change: (lab: Lab) => Partial<TestHost> = () => (
     await rawCaddy(lab, 'POST', '/config/', null)
   }
   await clean()
+  const usual = labHost(lab)
+  const { dns, resolver } = await TestDns.start(usual.base)
   return {
-    host: { ...labHost(lab), ...change(lab) },
+    host: { ...usual, resolver, ...change(lab) },
+    dns,
     isReal: true,
     loseCaddy: () => restartCaddy(lab, { resume: false }),
-    close: clean,
+    close: async () => {
+      await dns.stop()
+      await clean()
+    },
   }
 }

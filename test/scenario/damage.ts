@@ -140,7 +140,7 @@ export const instanceDamages: readonly Damage[] = [
     what: 'an instance whose pinned address was changed',
     spoil: async (play) => {
       const { eth0 } = await play.outside.devicesOf(play.facts('one').instance)
-      const elsewhere = play.stage.host.pins[1]
+      const elsewhere = play.stage.host.pins?.[1] ?? ''
       await patch(play, { devices: { eth0: { ...eth0, 'ipv4.address': elsewhere } } })
     },
     ...instanceLine,

@@ -7,6 +7,7 @@ export function settingsFor(host: TestHost): Settings {
   const template = { name: 'test', description: '', image: host.image, appPort: 8000, limits, nesting: false }
   return {
     base: host.base,
+    scheme: 'nested',
     templates: [template],
     agentPort: 9999,
     sshPort: host.sshPort,

@@ -13,6 +13,7 @@ import { sandboxByName, type Settings } from '../../src/core/state.js'
 import { CaddyClient, type CaddyAddress } from '../../src/infra/caddy/client.js'
 import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
 import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
+import { ResolverLook } from '../../src/infra/host/dns-look.js'
 import { BannerProbe } from '../../src/infra/host/ssh-probe.js'
 import { serveStatusPages } from '../../src/infra/host/status-pages.js'
 import { IncusClient, type IncusConnection } from '../../src/infra/incus/client.js'
@@ -25,6 +26,7 @@ import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import { WorkingdirPipes } from '../../src/infra/sshpiper/pipes.js'
 import { SyncLoop } from '../../src/sync/loop.js'
 import { Logins } from '../../src/sync/logins.js'
+import { NameWatch } from '../../src/sync/name-watch.js'
 import { Progress } from '../../src/sync/progress.js'
 import { aState } from '../core/sandbox-fixture.js'
 import { pauseSwitch, settingsFor } from './engine-settings.js'
@@ -40,7 +42,10 @@ export interface TestHost {
   readonly listen: string
   readonly tls: 'internal' | 'off'
   readonly sshPort: number
-  readonly pins: readonly [string, string]
+  /** Null: all of the network outside DHCP. */
+  readonly pins: readonly [string, string] | null
+  /** The DNS server that is asked: `127.0.0.1:53`. */
+  readonly resolver: string
 }
 
 export interface Asked {
@@ -85,6 +90,7 @@ export class Engine {
     const routes = new CaddyKeeper(caddy, { ...caddyDefaults, listen: [listen], tls, pages: this.pages, ...change })
     this.settings = settingsFor(host)
     const clock = { now: () => new Date() }
+    const dns = new ResolverLook([host.resolver])
     const announcer = this.announcer()
     const logins = new Logins(this.passwords, this.store, announcer)
     routes.lingerWhile(() => logins.hashing(), 400)
@@ -96,12 +102,14 @@ export class Engine {
           routes,
           keyring,
           ssh: new BannerProbe(),
+          dns,
           clock,
         },
         store: this.store,
         settings: this.settings,
         announcer,
         logins,
+        names: new NameWatch({ dns, clock, base: host.base, addresses: [], isChecked: true, freshMs: 0 }),
         progress: new Progress(this.store, announcer, clock),
         log: (level, message, { error }) => {
           if (level === 'error')

@@ -19,7 +19,7 @@ export type RawInstance = z.infer<typeof instanceShape>
 const stateShape = z.object({
   network: z.record(
     z.string(),
-    z.object({ addresses: z.array(z.object({ family: z.string(), address: z.string() })) }),
+    z.object({ addresses: z.array(z.object({ family: z.string(), address: z.string(), scope: z.string() })) }),
   ),
 })
 
@@ -60,10 +60,10 @@ export class Outside {
   }
 
   /** The addresses that the guest really has. */
-  async addressesOf(instance: string): Promise<readonly string[]> {
+  async addressesOf(instance: string, family: 'inet' | 'inet6' = 'inet'): Promise<readonly string[]> {
     const { network } = await this.incus.get(`/1.0/instances/${instance}/state`, stateShape)
     const addresses = network['eth0']?.addresses ?? []
-    return addresses.filter(({ family }) => family === 'inet').map(({ address }) => address)
+    return addresses.filter((one) => one.family === family && one.scope === 'global').map(({ address }) => address)
   }
 
   /** Runs a command in the sandbox as root; its output. */

@@ -6,6 +6,7 @@ import { startSimulatedCaddy } from '../../src/infra/simulator/caddy/simulator.j
 import { startSimulatedIncus } from '../../src/infra/simulator/incus/start.js'
 import { freePort } from '../contract/caddy-world.js'
 import type { Stage } from './stage.js'
+import { TestDns } from './test-dns.js'
 
 export async function simulatedStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'stage-'))
@@ -16,6 +17,7 @@ export async function simulatedStage(): Promise<Stage> {
   const startCaddy = () => startSimulatedCaddy({ admin: { socketPath: caddySocket }, stateFile })
   const incus = await startSimulatedIncus({ socketPath: incusSocket, stateFolder: join(folder, 'incus') })
   let caddy = await startCaddy()
+  const { dns, resolver } = await TestDns.start('localhost')
   return {
     host: {
       incus: { socket: incusSocket },
@@ -28,7 +30,9 @@ export async function simulatedStage(): Promise<Stage> {
       tls: 'off',
       sshPort: 2222,
       pins: block.pins,
+      resolver,
     },
+    dns,
     isReal: false,
     loseCaddy: async () => {
       await caddy.close()
@@ -36,6 +40,7 @@ export async function simulatedStage(): Promise<Stage> {
       caddy = await startCaddy()
     },
     close: async () => {
+      await dns.stop()
       await caddy.close()
       await incus.close()
       block.release()

@@ -15,7 +15,9 @@ export function itLetsItsPersonIn(name: string, the: () => Play): void {
     const { stage, engine } = the()
     skip(!stage.isReal, 'a simulated sandbox has no sshd')
     const target = targetOf(join(engine.pipesFolder, name))
-    expect(await ssh(target, WHO)).toMatchObject({ exitCode: 0, out: `exedev on ${name}` })
+    // A guest that is still booting shows sshd's banner, and lets nobody in yet.
+    const comesIn = expect.poll(() => ssh(target, WHO), { timeout: 20_000 })
+    await comesIn.toMatchObject({ exitCode: 0, out: `exedev on ${name}` })
 
     const stranger = makeKeyPair()
     const knownHostsFile = join(engine.folder, 'wrong-known-hosts')
@@ -58,6 +60,6 @@ export function itLetsItsPersonIn(name: string, the: () => Play): void {
 /** Where SSHPiper would go from this pipe, and with what. */
 function targetOf(pipe: string): SshTarget {
   const [, user = '', host = '', port] =
-    /^(.+)@(.+):(\d+)\n$/.exec(readFileSync(join(pipe, 'sshpiper_upstream'), 'utf8')) ?? []
+    /^(.+)@\[?(.+?)\]?:(\d+)\n$/.exec(readFileSync(join(pipe, 'sshpiper_upstream'), 'utf8')) ?? []
   return { user, host, port: Number(port), keyFile: join(pipe, 'id_rsa'), knownHostsFile: join(pipe, 'known_hosts') }
 }

@@ -194,7 +194,7 @@ export class TestService {
     const { folder } = this
     return configSchema.parse({
       service: { state_folder: this.stateFolder, control_socket: this.controlSocket },
-      domains: { base: 'localhost' },
+      domains: { base: 'localhost', resolvers: this.simulator === null ? [] : [this.simulator.resolver] },
       incus: {
         socket: this.incus.path,
         network: 'simbr0',

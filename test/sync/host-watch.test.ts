@@ -3,7 +3,7 @@ import { InfraError } from '../../src/core/errors.js'
 import type { Network } from '../../src/core/state.js'
 import { HostWatch } from '../../src/sync/host-watch.js'
 
-const network: Network = { name: 'sb', ipv4: '10.88.0.1/24', dhcpRanges: [], leased: [] }
+const network: Network = { name: 'sb', ipv4: '10.88.0.1/24', ipv6: null, pinsIpv6: false, dhcpRanges: [], leased: [] }
 const away = new InfraError('incus', 'later', 'GET /1.0/networks/sb: ECONNREFUSED')
 
 function world(answers: (Network | Error)[], preparations: (Error | null)[] = []) {

@@ -1,7 +1,13 @@
-/** How people reach what a sandbox serves; the composition root knows schemes and ports. */
+import type { Pointing } from '../../core/pointing.js'
+
+/** How people reach what a sandbox serves, and how it stands with that; the composition root knows schemes and ports. */
 export interface Addresses {
   /** The address of a host name: `https://myapp.box.example.com`. */
   url(host: string): string
   /** `ssh myapp@box.example.com` */
   sshLine(name: string): string
+  /** Where DNS was last seen to lead for a host name; null: not looked at yet. */
+  pointing(host: string): Pointing | null
+  /** This host's own public addresses; none where they are not known. */
+  here(): readonly string[]
 }

@@ -4,7 +4,7 @@ import type { Block, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
 import { offerButtons } from './refusal.js'
 import { sandboxCard } from './sandbox-card.js'
-import { capital, sentence, VERBS } from './words.js'
+import { capital, sentence, VERBS, wholeSentence } from './words.js'
 
 /** What an operation's message says for good. */
 export function ended(state: State, operation: Operation, addresses: Addresses, now: Date): Message {
@@ -59,7 +59,7 @@ function bad(operation: Operation, title: string, blocks: readonly Block[]): Mes
 function reasonOf(operation: Operation): string {
   const reason = operation.reason?.trim()
   if (reason === undefined || reason === '') return 'The log of the host has the cause.'
-  return /[.!?…]$/.test(reason) ? capital(reason) : `${capital(reason)}.`
+  return wholeSentence(reason)
 }
 
 function leftBehind(operation: Operation): string {

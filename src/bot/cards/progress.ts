@@ -1,6 +1,6 @@
 import type { Operation, Step } from '../../core/operation.js'
 import type { Block, Message, StepLine } from '../message.js'
-import { capital, clock, sentence, text, VERBS } from './words.js'
+import { capital, clock, sentence, text, VERBS, wholeSentence } from './words.js'
 
 /** What the asker sees while an operation runs; edited as it goes. */
 export function progress(operation: Operation, now: Date): Message {
@@ -32,7 +32,7 @@ export function stepsReport(operation: Operation, now: Date): Message {
     aside: clock(until.getTime() - operation.startedAt.getTime()),
     tone: 'good',
     blocks: [
-      ...(operation.reason === null ? [] : [sentence(`${capital(operation.reason)}.`)]),
+      ...(operation.reason === null ? [] : [sentence(wholeSentence(operation.reason))]),
       ...(operation.steps.length === 0 ? [] : [{ block: 'steps' as const, steps }]),
     ],
   }

@@ -1,8 +1,10 @@
 import type { Operation } from '../../core/operation.js'
+import { awaitedOf } from '../../core/hosts.js'
 import { statusOf, type Sandbox } from '../../core/sandbox.js'
 import { liveOperationOf, type State } from '../../core/state.js'
-import type { Block, Button, CommandCall, Field, Message } from '../message.js'
+import type { Block, Button, CommandCall, Field, Inline, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
+import { awaitedBlocks, hostInlines } from './domains.js'
 import { sentence, span, statusTitle } from './words.js'
 
 /** The card of a sandbox: how to reach it, and its buttons. `buttons` false: an older card, which keeps its words. */
@@ -20,6 +22,7 @@ export function sandboxCard(state: State, sandbox: Sandbox, addresses: Addresses
   if (sandbox.phase === 'stuck') {
     blocks.push(sentence(`Neither going on nor going back worked. An admin can look at it; it can be deleted.`))
   }
+  blocks.push(...awaitedBlocks(sandbox, addresses))
   if (!state.keys.some((key) => key.person === sandbox.owner)) blocks.push(noKey(sandbox.name))
   if (buttons) blocks.push({ block: 'buttons', buttons: buttonsOf(state, sandbox, addresses) })
   return {
@@ -38,15 +41,15 @@ function noKey(name: string): Block {
 }
 
 function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Date): Field[] {
-  const app = addresses.url(sandbox.host)
-  const agent = addresses.url(sandbox.agentHost)
+  const names = (host: string): Inline[] => hostInlines(sandbox, host, addresses)
   const users = sandbox.spec.accounts.map((account) => account.user).join(', ')
   const hasKey = state.keys.some((key) => key.person === sandbox.owner)
   const ssh = hasKey ? [{ code: addresses.sshLine(sandbox.name) }] : ['closed: no key yet']
   const last = liveOperationOf(state, sandbox.id)
   return [
-    { label: 'App', value: [{ link: app, url: app }, ' · public'] },
-    { label: 'Agent', value: [{ link: agent, url: agent }, users === '' ? ' · no login' : ` · login: ${users}`] },
+    { label: 'App', value: [...names(sandbox.host), ' · public'] },
+    { label: 'Agent', value: [...names(sandbox.agentHost), users === '' ? ' · no login' : ` · login: ${users}`] },
+    ...sandbox.spec.domains.map(({ host }) => ({ label: 'Domain', value: names(host) })),
     { label: 'SSH', value: ssh },
     { label: 'About', value: [aboutOf(sandbox, now)] },
     ...(last === undefined ? [] : [{ label: 'Now', value: [nowOf(last, now)] }]),
@@ -73,9 +76,13 @@ function buttonsOf(state: State, sandbox: Sandbox, addresses: Addresses): Button
   }
   if (sandbox.phase !== 'ready') return sandbox.phase === 'deleting' ? [] : [remove]
   if (sandbox.power !== 'running') return [{ label: 'Start', press: call('start'), style: 'primary' }, remove]
+  const awaited = awaitedOf(sandbox)
+  const links = [
+    { label: 'Open app', host: sandbox.host },
+    { label: 'Open agent', host: sandbox.agentHost },
+  ].filter(({ host }) => !awaited.includes(host))
   return [
-    { label: 'Open app', url: addresses.url(sandbox.host) },
-    { label: 'Open agent', url: addresses.url(sandbox.agentHost) },
+    ...links.map(({ label, host }) => ({ label, url: addresses.url(host) })),
     { label: 'Stop', press: call('stop') },
     { label: 'Restart', press: call('restart') },
     remove,

@@ -58,6 +58,11 @@ export const VERBS: Readonly<Record<Verb, VerbWords>> = {
     done: (name) => `${name}'s login is renewed`,
     failed: (name) => `${name}'s login could not be renewed`,
   },
+  domain: {
+    doing: (name) => `changing the domains of ${name}`,
+    done: (name) => `${name}'s domains are changed`,
+    failed: (name) => `${name}'s domains could not be changed`,
+  },
 }
 
 function passive(doing: string, done: string): VerbWords {
@@ -70,6 +75,12 @@ function passive(doing: string, done: string): VerbWords {
 
 export function capital(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1)
+}
+
+/** A reason as a sentence of its own. */
+export function wholeSentence(reason: string): string {
+  const words = capital(reason.trim())
+  return /[.!?…]$/.test(words) ? words : `${words}.`
 }
 
 /** `0:01`, `12:40` */

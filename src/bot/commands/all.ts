@@ -3,6 +3,7 @@ import { cancel } from './cancel.js'
 import { create } from './create.js'
 import { credentials } from './credentials.js'
 import { remove } from './delete.js'
+import { domain } from './domain.js'
 import { help } from './help.js'
 import { keys } from './keys.js'
 import { list } from './list.js'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   remove,
   cancel,
   port,
+  domain,
   credentials,
   keys,
   sync,

@@ -13,6 +13,10 @@ export const create = command(
     argument('name', 'Name', 'A name of its own for a domain'),
     argument('template', 'Template', 'What the sandbox starts from'),
     argument('port', 'App port', 'The port in the sandbox that the app listens on', { kind: 'number' }),
+    argument('dns', 'DNS', 'Who keeps its records: automatic, or by-hand', {
+      kind: 'choice',
+      choices: ['automatic', 'by-hand'],
+    }),
   ],
   ({ context }, args) =>
     operation(
@@ -21,6 +25,7 @@ export const create = command(
         ...optional(args, 'name'),
         ...optional(args, 'template'),
         ...optional(args, 'port'),
+        ...optional(args, 'dns'),
       }),
     ),
 )

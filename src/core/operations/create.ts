@@ -1,10 +1,11 @@
-import { allocateAddress } from '../addresses.js'
+import { allocateAddresses } from '../addresses.js'
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
-import { checkPort, collision, parseCreateTarget, suggestNames, type CreateTarget } from '../names.js'
-import type { Sandbox } from '../sandbox.js'
+import { collision } from '../hosts.js'
+import { checkPort, parseCreateTarget, suggestNames, type CreateTarget } from '../names.js'
+import type { DnsKeeping, Sandbox } from '../sandbox.js'
 import { shown } from '../shown.js'
-import { sandboxByName, type Template } from '../state.js'
+import { sandboxByName, type State, type Template } from '../state.js'
 import { startOperation, type Context } from './operation-context.js'
 
 export interface CreateRequest {
@@ -13,22 +14,21 @@ export interface CreateRequest {
   readonly name?: string
   readonly template?: string
   readonly port?: string
+  readonly dns?: string
 }
 
 export function createSandbox(context: Context, request: CreateRequest): readonly Edit[] {
   const { state, settings, actor, network } = context
   const isTaken = (name: string): boolean => sandboxByName(state, name) !== undefined
-  const target = parseCreateTarget(request.target, settings.base, settings.reservedNames, isTaken, request.name)
-  const holder =
-    sandboxByName(state, target.name) ?? collision({ app: target.host, agent: target.agentHost }, state.sandboxes)
-  if (holder !== undefined) throw taken(context, target, holder)
+  const target = parseCreateTarget(request.target, settings, isTaken, request.name)
+  const dns = checkDnsKeeping(request.dns)
+  demandFree(context, target)
   if (network === null) {
     throw new UserError('host-away', 'The host has not answered yet. Please try again in a moment.')
   }
   const template = templateOf(context, request.template)
-  const addresses = new Set(state.sandboxes.map((sandbox) => sandbox.ipv4))
-  const ipv4 = allocateAddress(network, settings.pins, addresses)
-  if (ipv4 === null) {
+  const addresses = allocateAddresses(network, settings.pins, state.sandboxes)
+  if (addresses === null) {
     throw new UserError(
       'quota',
       'The host has no free address for another sandbox. Deleting one makes room; an admin can widen [incus] pins.',
@@ -42,7 +42,7 @@ export function createSandbox(context: Context, request: CreateRequest): readonl
     agentHost: target.agentHost,
     owner: actor.person.id,
     instance: `${target.name}-${id.slice(0, 4)}`,
-    ipv4,
+    ...addresses,
     createdAt: context.now,
     generation: 1,
     appliedGeneration: 0,
@@ -54,12 +54,15 @@ export function createSandbox(context: Context, request: CreateRequest): readonl
       appPort:
         request.port === undefined ? template.appPort : checkPort(request.port, settings.agentPort, settings.sshPort),
       accounts: [{ person: actor.person.id, user: accountName(actor.person.name), hash: null, delivered: false }],
+      dns,
+      domains: [],
     },
     phase: 'creating',
     power: 'unknown',
     ask: null,
     hostKeys: [],
     mappingKey: null,
+    awaited: target.custom ? [target.host, target.agentHost] : [],
   }
   return [{ edit: 'sandbox.add', sandbox }, startOperation(context, 'create', sandbox, 1)]
 }
@@ -82,14 +85,31 @@ function templateOf(context: Context, name: string | undefined): Template {
   throw new UserError('invalid', `There is no template \`${shown(name ?? '')}\`. There are: ${known}.`)
 }
 
-function taken(context: Context, { name, host, agentHost, custom }: CreateTarget, holder: Sandbox): UserError {
-  const { state, actor } = context
-  const owner = state.persons.find((person) => person.id === holder.owner)?.name ?? 'someone'
-  if (holder.name !== name) {
-    const theirs = [holder.host, holder.agentHost]
-    const both = [host, agentHost].find((one) => theirs.includes(one)) ?? host
-    return new UserError('name-taken', `\`${both}\` leads to \`${holder.name}\` (${owner}). Choose another domain.`)
-  }
+export function checkDnsKeeping(text: string | undefined): DnsKeeping {
+  if (text === undefined) return 'automatic'
+  const word = text.trim().toLowerCase()
+  if (word === 'automatic' || word === 'by-hand') return word
+  throw new UserError('invalid', `DNS is kept \`automatic\` or \`by-hand\`, not \`${shown(text)}\`.`)
+}
+
+/** Its name must be free, and both of its host names. */
+function demandFree(context: Context, target: CreateTarget): void {
+  const { state } = context
+  const namesake = sandboxByName(state, target.name)
+  if (namesake !== undefined) throw nameTaken(context, target, namesake)
+  demandFreeHosts(context, [target.host, target.agentHost], target.custom ? 'domain' : 'name')
+}
+
+/** Throws where one of these host names is a sandbox's. `what` is what to choose another of. */
+export function demandFreeHosts({ state }: Context, hosts: readonly string[], what: 'domain' | 'name'): void {
+  const both = collision(hosts, state)
+  if (both === undefined) return
+  const { name } = both.holder
+  const words = `\`${both.host}\` leads to \`${name}\` (${ownerOf(state, both.holder)}). Choose another ${what}.`
+  throw new UserError('name-taken', words)
+}
+
+function nameTaken({ state, actor }: Context, { name, host, custom }: CreateTarget, holder: Sandbox): UserError {
   const free = suggestNames(name, actor.person.name, (one) => sandboxByName(state, one) !== undefined)
   const offers = free.map((one) => ({
     label: `Use ${one}`,
@@ -97,5 +117,9 @@ function taken(context: Context, { name, host, agentHost, custom }: CreateTarget
     args: custom ? { target: host, name: one } : { target: one },
   }))
   const words = free.map((one) => `\`${one}\``).join(', ')
-  return new UserError('name-taken', `\`${name}\` is taken (${owner}). Free: ${words}.`, offers)
+  return new UserError('name-taken', `\`${name}\` is taken (${ownerOf(state, holder)}). Free: ${words}.`, offers)
+}
+
+function ownerOf({ persons }: State, { owner }: Sandbox): string {
+  return persons.find((person) => person.id === owner)?.name ?? 'someone'
 }

@@ -9,7 +9,8 @@ import type { PowerAsk, Sandbox } from '../sandbox.js'
  *  create               | a tombstone: the loop cleans up
  *  start, stop          | the power there was before
  *  restart              | running, as before
- *  port, credentials    | the spec there was before
+ *  port, credentials,   | the spec there was before
+ *  domain               |
  */
 export function goBack(
   sandbox: Sandbox,

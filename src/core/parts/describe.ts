@@ -80,7 +80,9 @@ export function stepLabel(change: Change): string | null {
       return 'SSH closed'
     case 'route.add':
     case 'route.change':
-      return change.wanted.kind === 'app' ? 'app route published' : 'agent route published'
+      return change.wanted.kind === 'domain'
+        ? `${change.wanted.host} published`
+        : `${change.wanted.kind} route published`
     case 'route.remove':
       return 'route removed'
     case 'server.repair':

@@ -10,7 +10,8 @@ export interface WantedInstance {
   readonly image: ImageSource
   readonly limits: Limits
   readonly nesting: boolean
-  readonly ipv4: string
+  readonly ipv4: string | null
+  readonly ipv6: string | null
   /** The public key that the pipe enters with, for the login user's `authorized_keys`. */
   readonly mappingKey: string
 }
@@ -28,6 +29,7 @@ export interface SeenInstance {
   readonly limits: { readonly [limit in keyof Limits]: number | null }
   readonly nesting: boolean
   readonly ipv4: string | null
+  readonly ipv6: string | null
   /** Fingerprint-free: the mapping key that was last pushed (`user.sandpiper.mapping-key`), or null. */
   readonly mappingKey: string | null
   /** Whether NIC pinning, isolation, filters and the ACL are just as we set them. */
@@ -76,6 +78,7 @@ export function wantedInstance(sandbox: Sandbox): WantedInstance | null {
     limits: sandbox.spec.limits,
     nesting: sandbox.spec.nesting,
     ipv4: sandbox.ipv4,
+    ipv6: sandbox.ipv6,
     mappingKey: sandbox.mappingKey,
   }
 }
@@ -165,7 +168,7 @@ function differingFields(wanted: WantedInstance, seen: SeenInstance): InstanceFi
   const fields: InstanceField[] = []
   if (limitNames.some((name) => seen.limits[name] !== wanted.limits[name])) fields.push('limits')
   if (seen.nesting !== wanted.nesting) fields.push('nesting')
-  if (seen.ipv4 !== wanted.ipv4) fields.push('address')
+  if (seen.ipv4 !== wanted.ipv4 || seen.ipv6 !== wanted.ipv6) fields.push('address')
   if (!seen.nicIsOurs) fields.push('network')
   if (seen.sandboxName !== wanted.sandboxName) fields.push('mark')
   return fields

@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxId } from '../sandbox.js'
+import { addressOf, type Sandbox, type SandboxId } from '../sandbox.js'
 import { authorizedKeyLine, type SshKey } from '../person.js'
 import type { Plan } from './plan.js'
 
@@ -42,7 +42,7 @@ export function wantedPipe(sandbox: Sandbox, keys: readonly SshKey[], settings: 
   return {
     name: sandbox.name,
     sandbox: sandbox.id,
-    address: sandbox.ipv4,
+    address: addressOf(sandbox),
     port: settings.sshPort,
     authorizedKeys,
     hostKeys: [...sandbox.hostKeys].sort(),

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net'
 import { canonicalName } from '../domain-name.js'
+import { canonicalAddress } from '../ip.js'
 import type { SandboxId } from '../sandbox.js'
 import type { Finding, Plan } from './plan.js'
 
@@ -104,11 +104,6 @@ export function planRecordSets(wanted: readonly WantedRecordSet[], view: RecordV
 export function recordSet(set: RecordSet): RecordSet {
   const values = [...new Set(set.values.map((value) => canonicalAddress(value)))].sort()
   return { ...set, name: canonicalName(set.name), values }
-}
-
-/** RFC 5952 for IPv6. */
-export function canonicalAddress(address: string): string {
-  return isIPv6(address) ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address
 }
 
 export function isSamePlace(a: Pick<RecordSet, 'name' | 'type'>, b: Pick<RecordSet, 'name' | 'type'>): boolean {

@@ -1,7 +1,9 @@
-import type { Sandbox, SandboxId } from '../sandbox.js'
+import { awaitedOf, hostsOf, type HostName } from '../hosts.js'
+import { addressOf, type Sandbox, type SandboxId } from '../sandbox.js'
 import type { Finding, Plan } from './plan.js'
 
-export type RouteKind = 'app' | 'agent'
+/** `domain`: the app at a domain that was added. */
+export type RouteKind = 'app' | 'agent' | 'domain'
 
 export interface RouteAccount {
   readonly user: string
@@ -16,7 +18,7 @@ export interface Route {
   readonly host: string
   readonly address: string
   readonly port: number
-  /** Who may pass, sorted by user; null on the app's route, which is public. Never empty: no account, no agent route. */
+  /** Who may pass, sorted by user; null where all may: the agent's alone is closed. Never empty: no account, no agent route. */
   readonly accounts: readonly RouteAccount[] | null
 }
 
@@ -35,8 +37,10 @@ export type SeenRoute =
 export interface SeenRoutes {
   /** Listeners, TLS, logging, error pages: all but the routes. A reason where it is not as wanted. */
   readonly server: { readonly state: 'right' } | { readonly state: 'wrong'; readonly detail: string }
-  /** By id, `routeId()`. */
+  /** By id, `routeIdOf()`. */
   readonly routes: ReadonlyMap<string, SeenRoute>
+  /** The ids of the routes of kind `domain`, by sandbox: one that is not wanted any more is named nowhere else. */
+  readonly domainRoutes: ReadonlyMap<SandboxId, readonly string[]>
   /** Host names that routes without our id match, anywhere in Caddy's config. */
   readonly foreignHosts: ReadonlySet<string>
 }
@@ -57,36 +61,47 @@ export const routeChangeKinds = [
 ] as const satisfies readonly RouteChange['kind'][]
 
 /** Self-describing, so that a route which Caddy brings back from its autosave is recognised. */
-export function routeId(sandbox: SandboxId, kind: RouteKind): string {
+export function routeId(sandbox: SandboxId, kind: Exclude<RouteKind, 'domain'>): string {
   return `sandpiper:${sandbox}:${kind}`
 }
 
+export function routeIdOf({ sandbox, kind, host }: Pick<Route, 'sandbox' | 'kind' | 'host'>): string {
+  return kind === 'domain' ? `sandpiper:${sandbox}:domain:${host}` : routeId(sandbox, kind)
+}
+
 export function parseRouteId(id: string): { sandbox: SandboxId; kind: RouteKind } | null {
-  const [prefix, sandbox, kind, ...rest] = id.split(':')
+  const [prefix, sandbox, kind, host, ...rest] = id.split(':')
   if (prefix !== 'sandpiper' || !sandbox || rest.length > 0) return null
-  return kind === 'app' || kind === 'agent' ? { sandbox, kind } : null
+  if (kind === 'domain') return host ? { sandbox, kind } : null
+  return (kind === 'app' || kind === 'agent') && host === undefined ? { sandbox, kind } : null
 }
 
 export interface RouteSettings {
   readonly agentPort: number
 }
 
-/** The agent's route needs a password hash (fail closed); a tombstone has no routes, a lost sandbox keeps its pages. */
+/**
+ * One for each host name. A name that is awaited has none, nor has the agent without a password hash (fail closed); a
+ * tombstone has no routes, a lost sandbox keeps its pages.
+ */
 export function wantedRoutes(sandbox: Sandbox, settings: RouteSettings): readonly Route[] {
   if (sandbox.phase === 'deleting') return []
-  const app: Route = {
-    sandbox: sandbox.id,
-    kind: 'app',
-    host: sandbox.host,
-    address: sandbox.ipv4,
-    port: sandbox.spec.appPort,
-    accounts: null,
-  }
+  const awaited = awaitedOf(sandbox)
   const accounts = sandbox.spec.accounts
     .flatMap(({ user, hash }) => (hash === null ? [] : [{ user, hash }]))
     .sort((a, b) => (a.user < b.user ? -1 : 1))
-  if (accounts.length === 0) return [app]
-  return [app, { ...app, kind: 'agent', host: sandbox.agentHost, port: settings.agentPort, accounts }]
+  const at = { sandbox: sandbox.id, address: addressOf(sandbox) }
+  return hostsOf(sandbox).flatMap((name): Route[] => {
+    const { host } = name
+    if (awaited.includes(host)) return []
+    const kind = kindOf(name)
+    if (kind !== 'agent') return [{ ...at, kind, host, port: sandbox.spec.appPort, accounts: null }]
+    return accounts.length === 0 ? [] : [{ ...at, kind, host, port: settings.agentPort, accounts }]
+  })
+}
+
+function kindOf({ serves, added }: HostName): RouteKind {
+  return added ? 'domain' : serves
 }
 
 /**
@@ -101,9 +116,10 @@ export function wantedRoutes(sandbox: Sandbox, settings: RouteSettings): readonl
 export function planRoutes(sandbox: Sandbox, wanted: readonly Route[], seen: SeenRoutes): Plan {
   const changes: RouteChange[] = []
   const findings: Finding[] = []
-  for (const kind of ['app', 'agent'] as const) {
-    const id = routeId(sandbox.id, kind)
-    const want = wanted.find((route) => route.kind === kind)
+  const wantedById = new Map(wanted.map((route) => [routeIdOf(route), route]))
+  const main = [routeId(sandbox.id, 'app'), routeId(sandbox.id, 'agent')]
+  for (const id of new Set([...main, ...wantedById.keys(), ...(seen.domainRoutes.get(sandbox.id) ?? [])])) {
+    const want = wantedById.get(id)
     const there = seen.routes.get(id)
     if (want === undefined) {
       if (there !== undefined) changes.push({ kind: 'route.remove', id, sandbox: sandbox.id, host: hostOf(there) })

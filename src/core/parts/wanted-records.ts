@@ -1,4 +1,5 @@
 import { isWithin } from '../domain-name.js'
+import { hostsOf } from '../hosts.js'
 import type { Sandbox } from '../sandbox.js'
 import { recordSet, type RecordOwner, type RecordType, type WantedRecordSet } from './record-set.js'
 
@@ -50,9 +51,9 @@ export function baseNames(base: string, mode: DnsMode): readonly WantedName[] {
 /** The host names of a sandbox that need record sets of their own: none where the wildcard covers them. */
 export function namesOf(sandbox: Sandbox, base: string, mode: DnsMode): readonly WantedName[] {
   if (sandbox.phase === 'deleting' || mode === 'by-hand') return []
-  return [sandbox.host, sandbox.agentHost]
-    .filter((host) => mode === 'per-sandbox' || !isWithin(host, base))
-    .map((name) => ({ name, owner: sandbox.id }))
+  return hostsOf(sandbox)
+    .filter(({ host, dns }) => dns === 'automatic' && (mode === 'per-sandbox' || !isWithin(host, base)))
+    .map(({ host }) => ({ name: host, owner: sandbox.id }))
 }
 
 /** The record sets that a name should have in its zone. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { InfraError } from '../../core/errors.js'
-import { routeId, type RouteChange, type SeenRoutes } from '../../core/parts/route.js'
+import { routeIdOf, type RouteChange, type SeenRoutes } from '../../core/parts/route.js'
 import type { RouteKeeper } from '../../core/ports.js'
 import { CaddyRefusal, type CaddyClient } from './client.js'
 import { mergeConfig, ourRoutes, readConfig, routesPath } from './whole-config.js'
@@ -77,7 +77,7 @@ export class CaddyKeeper implements RouteKeeper {
       if (change.kind === 'route.remove') routes.delete(change.id)
       else if (change.kind !== 'server.repair') {
         const { wanted } = change
-        routes.set(routeId(wanted.sandbox, wanted.kind), renderRoute(wanted, this.settings))
+        routes.set(routeIdOf(wanted), renderRoute(wanted, this.settings))
       }
     }
     return routes

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
-import { parseRouteId, routeId, type Route, type RouteAccount, type SeenRoute } from '../../core/parts/route.js'
+import { parseRouteId, routeIdOf, type Route, type RouteAccount, type SeenRoute } from '../../core/parts/route.js'
 import { at, listOf, textAt, type Json, type JsonObject } from './json.js'
 import type { CaddySettings } from './settings.js'
 
@@ -9,7 +9,7 @@ type Rendering = Pick<CaddySettings, 'streamCloseDelay'>
 export function renderRoute(route: Route, settings: Rendering): JsonObject {
   const proxy = renderProxy(route, settings)
   return {
-    '@id': routeId(route.sandbox, route.kind),
+    '@id': routeIdOf(route),
     match: [{ host: [route.host] }],
     handle: route.accounts === null ? [proxy] : [{ handler: 'subroute', routes: guarded(route.accounts, proxy) }],
     terminal: true,
@@ -82,12 +82,13 @@ function renderProxy(route: Route, settings: Rendering): JsonObject {
 }
 
 function readRoute(json: Json, named: Pick<Route, 'sandbox' | 'kind'>): Route | null {
+  const isAgent = named.kind === 'agent'
   const host = textAt(json, 'match', 0, 'host', 0)
-  const handle = named.kind === 'app' ? at(json, 'handle') : at(json, 'handle', 0, 'routes', 1, 'handle')
-  const dial = textAt(handle, named.kind === 'app' ? 0 : 1, 'upstreams', 0, 'dial')
+  const handle = isAgent ? at(json, 'handle', 0, 'routes', 1, 'handle') : at(json, 'handle')
+  const dial = textAt(handle, isAgent ? 1 : 0, 'upstreams', 0, 'dial')
   const target = dial === null ? null : /^\[?([^[\]]+?)\]?:(\d+)$/.exec(dial)
   if (host === null || target?.[1] === undefined) return null
-  const accounts = named.kind === 'app' ? null : readAccounts(at(handle, 0, 'providers', 'http_basic', 'accounts'))
+  const accounts = isAgent ? readAccounts(at(handle, 0, 'providers', 'http_basic', 'accounts')) : null
   return { ...named, host, address: target[1], port: Number(target[2]), accounts }
 }
 

@@ -20,7 +20,7 @@ function fault(route: Route): string | null {
   if (route.host.length > 253 || !hostName.test(route.host)) return `${JSON.stringify(route.host)} is no host name`
   if (isIP(route.address) === 0) return `${JSON.stringify(route.address)} is no address`
   if (!Number.isInteger(route.port) || route.port < 1 || route.port > 65_535) return `${route.port} is no port`
-  if (route.kind === 'app') return route.accounts === null ? null : 'it is public and has accounts'
+  if (route.kind !== 'agent') return route.accounts === null ? null : 'it is public and has accounts'
   if (route.accounts === null || route.accounts.length === 0) return 'nobody has a password for it'
   if (!route.accounts.every(({ user }) => userName.test(user))) return "an account's user name cannot be used"
   return route.accounts.every(({ hash }) => bcrypt.test(hash)) ? null : "an account's hash is not bcrypt"

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseRouteId, type SeenRoute, type SeenRoutes } from '../../core/parts/route.js'
+import type { SandboxId } from '../../core/sandbox.js'
 import { renderErrorPages } from './error-pages.js'
 import { at, isObject, listOf, objectOf, textAt, type Json, type JsonObject } from './json.js'
 import { parseRoute } from './route-json.js'
@@ -53,9 +54,13 @@ export function mergeConfig(seen: Json, settings: CaddySettings, ours: ReadonlyM
 /** The document in the domain's words. */
 export function readConfig(seen: Json, settings: CaddySettings): SeenRoutes {
   const routes = new Map<string, SeenRoute>()
+  const domainRoutes = new Map<SandboxId, string[]>()
   for (const [id, json] of ourRoutes(seen, settings)) {
     const route = parseRoute(json, settings)
-    if (route !== null) routes.set(id, route)
+    if (route === null) continue
+    routes.set(id, route)
+    const { sandbox, kind } = route.state === 'ours' ? route.route : route
+    if (kind === 'domain') domainRoutes.set(sandbox, [...(domainRoutes.get(sandbox) ?? []), id])
   }
   const servers = Object.values(objectOf(at(seen, 'apps', 'http', 'servers')))
   const foreign = servers.flatMap((server) => listOf(at(server, 'routes'))).filter((route) => ourIdOf(route) === null)
@@ -63,6 +68,7 @@ export function readConfig(seen: Json, settings: CaddySettings): SeenRoutes {
   return {
     server: detail === null ? { state: 'right' } : { state: 'wrong', detail },
     routes,
+    domainRoutes,
     foreignHosts: new Set(foreign.flatMap(hostsOf)),
   }
 }

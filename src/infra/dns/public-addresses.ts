@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { BlockList, isIP } from 'node:net'
 import { Agent, request } from 'undici'
-import { canonicalAddress } from '../../core/parts/record-set.js'
+import { canonicalAddress } from '../../core/ip.js'
 import type { PublicAddress, PublicAddresses } from '../../core/parts/wanted-records.js'
 import type { Clock } from '../../core/ports.js'
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Addresses } from '../../core/addresses.js'
+import { familyOf, numberOf } from '../../core/ip.js'
 import type { SeenInstance, WantedInstance } from '../../core/parts/instance.js'
 import type { ImageSource, Limits } from '../../core/sandbox.js'
 
@@ -39,7 +41,7 @@ export function createBody(wanted: WantedInstance, settings: InstanceSettings): 
       [MARK_KEY]: wanted.mappingKey,
       ...(wanted.image.protocol === 'oci' ? ociConfig(wanted.sandboxName) : {}),
     },
-    devices: { root: rootDevice(wanted.limits, settings), eth0: nicDevice(wanted.ipv4, settings) },
+    devices: { root: rootDevice(wanted.limits, settings), eth0: nicDevice(wanted, settings) },
   }
 }
 
@@ -47,7 +49,7 @@ export function seenInstance(instance: IncusInstance, settings: InstanceSettings
   const { config } = instance
   const all = instance.expanded_config ?? config
   const nic = instance.devices?.['eth0'] ?? {}
-  const ipv4 = nic['ipv4.address'] ?? null
+  const addresses = { ipv4: nic['ipv4.address'] ?? null, ipv6: nic['ipv6.address'] ?? null }
   return {
     name: instance.name,
     sandbox: config[MARK_ID] ?? null,
@@ -61,9 +63,9 @@ export function seenInstance(instance: IncusInstance, settings: InstanceSettings
       processes: bytesOf(all['limits.processes']),
     },
     nesting: all['security.nesting'] === 'true',
-    ipv4,
+    ...addresses,
     mappingKey: config[MARK_KEY] ?? null,
-    nicIsOurs: ipv4 !== null && sameTexts(nic, nicDevice(ipv4, settings)),
+    nicIsOurs: sameTexts(nic, nicDevice(addresses, settings)),
   }
 }
 
@@ -93,24 +95,26 @@ export function rootDevice(limits: Limits, settings: InstanceSettings): Texts {
   return { type: 'disk', path: '/', pool: settings.pool, size: String(limits.disk) }
 }
 
-export function nicDevice(ipv4: string, settings: InstanceSettings): Texts {
+export function nicDevice({ ipv4, ipv6 }: Addresses, settings: InstanceSettings): Texts {
+  const address = ipv4 ?? ipv6
   return {
     type: 'nic',
     name: 'eth0',
     network: settings.network,
-    'ipv4.address': ipv4,
-    hwaddr: hwaddrOf(ipv4),
+    ...(ipv4 === null ? {} : { 'ipv4.address': ipv4, 'security.ipv4_filtering': 'true' }),
+    ...(ipv6 === null ? {} : { 'ipv6.address': ipv6, 'security.ipv6_filtering': 'true' }),
+    ...(address === null ? {} : { hwaddr: hwaddrOf(address) }),
     'security.port_isolation': 'true',
-    'security.ipv4_filtering': 'true',
     'security.mac_filtering': 'true',
     ...(settings.acl === null ? {} : { 'security.acls': settings.acl }),
   }
 }
 
 /** One address, one hardware address: a surviving lease of the former owner is then the new owner's own. */
-function hwaddrOf(ipv4: string): string {
-  const [, ...last] = ipv4.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))
-  return ['10', '66', '6a', ...last].join(':')
+function hwaddrOf(address: string): string {
+  const last = numberOf(address, familyOf(address)) & 0xffffffn
+  const bytes = last.toString(16).padStart(6, '0').match(/../g) ?? []
+  return ['10', '66', '6a', ...bytes].join(':')
 }
 
 function source(image: ImageSource): unknown {

@@ -95,7 +95,7 @@ export class IncusKeeper implements InstanceKeeper {
     }
     const devices = {
       ...(has('limits') ? { root: rootDevice(wanted.limits, this.settings) } : {}),
-      ...(has('address') || has('network') ? { eth0: nicDevice(wanted.ipv4, this.settings) } : {}),
+      ...(has('address') || has('network') ? { eth0: nicDevice(wanted, this.settings) } : {}),
     }
     await this.patch(wanted.name, { config, devices }, signal)
   }

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
+import { familyOf, subnetOf, textOf } from '../../core/ip.js'
 import type { Network } from '../../core/state.js'
 import type { IncusClient } from './client.js'
 import { isGone } from './errors.js'
@@ -16,13 +18,21 @@ export async function readNetwork(client: IncusClient, name: string, signal?: Ab
     client.get(path, networkShape, signal),
     client.get(`${path}/leases`, leasesShape, signal),
   ])
-  const addresses = leases.map((lease) => lease.address).filter((address) => !address.includes(':'))
+  const setting = (key: string): string => network.config[key] ?? ''
+  const own = (key: string): string | null => (isAddress(setting(key)) ? setting(key) : null)
   return {
     name: network.name,
-    ipv4: network.config['ipv4.address'] ?? '',
-    dhcpRanges: rangesOf(network.config['ipv4.dhcp.ranges'] ?? ''),
-    leased: [...new Set(addresses)].sort(),
+    ipv4: own('ipv4.address'),
+    ipv6: own('ipv6.address'),
+    pinsIpv6: setting('ipv6.dhcp') !== 'false' && setting('ipv6.dhcp.stateful') === 'true',
+    dhcpRanges: ['ipv4.dhcp.ranges', 'ipv6.dhcp.ranges'].flatMap((key) => rangesOf(setting(key))),
+    leased: [...new Set(leases.map((lease) => lease.address))].sort(),
   }
+}
+
+/** Incus writes `none` for a family that the bridge has not. */
+function isAddress(cidr: string): boolean {
+  return isIP(cidr.split('/')[0] ?? '') !== 0
 }
 
 /** Creates the ACL or puts its rules right. `drop` comes before `allow` in Incus, whatever the order here. */
@@ -49,17 +59,30 @@ export async function ensureAcl(
  * ahead of any ACL, and an allow of ours would come after its drops.
  */
 function aclRules(network: Network): { egress: object[]; ingress: object[] } {
-  const gateway = `${network.ipv4.split('/')[0] ?? ''}/32`
+  const own = [network.ipv4, network.ipv6].filter((cidr) => cidr !== null)
   const on = { state: 'enabled' }
   return {
     egress: [
       { action: 'drop', destination: PRIVATE4, ...on },
       { action: 'drop', destination: PRIVATE6, ...on },
+      ...own.map((cidr) => ({ action: 'drop', destination: wholeSubnet(cidr), ...on })),
       { action: 'drop', destination_port: '25,465,587', protocol: 'tcp', ...on },
       { action: 'allow', ...on },
     ],
-    ingress: [{ action: 'allow', source: gateway, ...on }],
+    ingress: own.map((cidr) => ({ action: 'allow', source: gatewayOf(cidr), ...on })),
   }
+}
+
+/** The host alone, as its sandboxes see it. */
+function gatewayOf(cidr: string): string {
+  const [address = ''] = cidr.split('/')
+  return `${address}/${familyOf(address) === 4 ? 32 : 128}`
+}
+
+/** A bridge may have public addresses: they are no way to the neighbours, nor to the host. */
+function wholeSubnet(cidr: string): string {
+  const [address = '', bits = ''] = cidr.split('/')
+  return `${textOf(subnetOf(cidr).first, familyOf(address))}/${bits}`
 }
 
 function rangesOf(text: string): [string, string][] {

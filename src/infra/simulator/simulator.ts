@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSimulatedCaddy } from './caddy/simulator.js'
+import { startSimulatedDns } from './dns.js'
 import { startSimulatedIncus } from './incus/start.js'
 
 export interface Simulator {
   readonly incusSocket: string
   readonly caddyAdminSocket: string
+  /** A DNS server for which every name leads to this host. */
+  readonly resolver: string
   close(): Promise<void>
 }
 
@@ -19,10 +22,13 @@ export async function startSimulator(options: { readonly folder: string }): Prom
     admin: { socketPath: caddyAdminSocket },
     stateFile: join(options.folder, 'caddy.json'),
   })
+  const dns = await startSimulatedDns(() => ['127.0.0.1'])
   return {
     incusSocket,
     caddyAdminSocket,
+    resolver: dns.address,
     close: async () => {
+      await dns.close()
       await caddy.close()
       await incus.close()
     },

@@ -71,4 +71,17 @@ export const migrations: readonly Migration[] = [
     CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     `,
   },
+  {
+    version: 6,
+    sql: `
+    -- sandbox.ipv4 is older than sandboxes without one: it then holds the IPv6 address.
+    ALTER TABLE sandbox ADD COLUMN ipv6 TEXT;
+    CREATE UNIQUE INDEX one_ipv6 ON sandbox (ipv6);
+    -- What is published already awaits nothing.
+    ALTER TABLE sandbox ADD COLUMN awaited TEXT NOT NULL DEFAULT '[]';
+    UPDATE sandbox SET spec = json_set(spec, '$.dns', 'automatic', '$.domains', json('[]'));
+    UPDATE operation SET before = json_set(before, '$.spec.dns', 'automatic', '$.spec.domains', json('[]'))
+      WHERE before IS NOT NULL;
+    `,
+  },
 ]

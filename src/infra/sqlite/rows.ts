@@ -1,6 +1,7 @@
+import { isIP } from 'node:net'
 import type { Operation } from '../../core/operation.js'
 import type { Identity, Person, SshKey } from '../../core/person.js'
-import type { Sandbox } from '../../core/sandbox.js'
+import { addressOf, type Sandbox } from '../../core/sandbox.js'
 
 export type Row = Readonly<Record<string, string | number | null>>
 
@@ -25,7 +26,8 @@ export function sandboxRow(sandbox: Sandbox): Row {
     agent_host: sandbox.agentHost,
     owner: sandbox.owner,
     instance: sandbox.instance,
-    ipv4: sandbox.ipv4,
+    ipv4: addressOf(sandbox),
+    ipv6: sandbox.ipv6,
     created_at: sandbox.createdAt.getTime(),
     generation: sandbox.generation,
     applied_generation: sandbox.appliedGeneration,
@@ -35,6 +37,7 @@ export function sandboxRow(sandbox: Sandbox): Row {
     ask: sandbox.ask === null ? null : JSON.stringify(sandbox.ask),
     host_keys: JSON.stringify(sandbox.hostKeys),
     mapping_key: sandbox.mappingKey,
+    awaited: JSON.stringify(sandbox.awaited),
   }
 }
 
@@ -46,7 +49,8 @@ export function sandboxOf(row: Row): Sandbox {
     agentHost: String(row.agent_host),
     owner: String(row.owner),
     instance: String(row.instance),
-    ipv4: String(row.ipv4),
+    ipv4: isIP(String(row.ipv4)) === 4 ? String(row.ipv4) : null,
+    ipv6: row.ipv6 === null ? null : String(row.ipv6),
     createdAt: date(row.created_at),
     generation: Number(row.generation),
     appliedGeneration: Number(row.applied_generation),
@@ -56,6 +60,7 @@ export function sandboxOf(row: Row): Sandbox {
     ask: jsonOrNull(row.ask),
     hostKeys: json(row.host_keys),
     mappingKey: row.mapping_key === null ? null : String(row.mapping_key),
+    awaited: json(row.awaited),
   }
 }
 

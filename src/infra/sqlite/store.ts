@@ -1,5 +1,6 @@
 import type { Edit, SandboxFacts } from '../../core/edits.js'
 import { UserError } from '../../core/errors.js'
+import { hostsOf } from '../../core/hosts.js'
 import type { Operation } from '../../core/operation.js'
 import type { Identity } from '../../core/person.js'
 import type { Store } from '../../core/ports.js'
@@ -58,8 +59,7 @@ export class SqliteStore implements Store {
     switch (edit.edit) {
       case 'sandbox.add':
         this.insert('sandbox', sandboxRow(edit.sandbox))
-        for (const host of [edit.sandbox.host, edit.sandbox.agentHost])
-          this.insert('host_name', { host, sandbox: edit.sandbox.id })
+        this.holdHostNames(edit.sandbox)
         return
       case 'sandbox.want': {
         const { edit: _, id, ...change } = edit
@@ -111,6 +111,18 @@ export class SqliteStore implements Store {
       throw new Error(`${former.name} is ${former.phase} and cannot become ${sandbox.phase}`)
     }
     this.update('sandbox', sandboxRow(sandbox))
+    if (sandbox.spec !== former.spec || sandbox.appliedGeneration !== former.appliedGeneration)
+      this.holdHostNames(sandbox)
+  }
+
+  /** A host name that is wanted is taken at once; one that is not any more is free when that is applied. */
+  private holdHostNames(sandbox: Sandbox): void {
+    const wanted = hostsOf(sandbox).map(({ host }) => host)
+    const held = this.rows('SELECT host FROM host_name WHERE sandbox = ?', sandbox.id).map(({ host }) => String(host))
+    for (const host of wanted) if (!held.includes(host)) this.insert('host_name', { host, sandbox: sandbox.id })
+    if (sandbox.appliedGeneration !== sandbox.generation) return
+    const free = this.db.prepare('DELETE FROM host_name WHERE host = ?')
+    for (const host of held) if (!wanted.includes(host)) free.run(host)
   }
 
   private persons(): State['persons'] {
@@ -151,7 +163,7 @@ function identityOf(row: Row): Identity {
 function refusalOf(error: unknown): UserError | null {
   if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('SQLITE_CONSTRAINT'))
     return null
-  if (/sandbox\.ipv4/.test(error.message))
+  if (/sandbox\.ipv[46]/.test(error.message))
     return new UserError('name-taken', 'Someone else got that address a moment ago. Please try again.')
   if (/sandbox\.(name|instance|host|agent_host)|host_name\.host/.test(error.message)) {
     return new UserError('name-taken', 'Someone else took that name a moment ago. Choose another one.')

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { WantedPipe } from '../../core/parts/pipe.js'
 import { publicLineOf } from './openssh-key.js'
 
@@ -11,9 +12,11 @@ export type PipeFiles = Readonly<Record<(typeof PIPE_FILES)[number], string>>
 
 /** `id_rsa` is the plugin's fixed name; the key in it is an ed25519 one. */
 export function renderPipe(pipe: WantedPipe, user: string, privateKey: string): PipeFiles {
+  // OpenSSH and Go's knownhosts want brackets there with a port alone, be it an IPv6 address or not.
   const host = pipe.port === 22 ? pipe.address : `[${pipe.address}]:${pipe.port}`
+  const address = isIP(pipe.address) === 6 ? `[${pipe.address}]` : pipe.address
   return {
-    sshpiper_upstream: `${user}@${pipe.address}:${pipe.port}\n`,
+    sshpiper_upstream: `${user}@${address}:${pipe.port}\n`,
     id_rsa: privateKey,
     authorized_keys: lines(pipe.authorizedKeys),
     known_hosts: lines(pipe.hostKeys.map((key) => `${host} ${key}`)),
@@ -23,7 +26,7 @@ export function renderPipe(pipe: WantedPipe, user: string, privateKey: string): 
 
 /** Reads files back; null where they are not, byte for byte, what we render for any pipe. */
 export function parsePipe(name: string, files: PipeFiles, user: string): WantedPipe | null {
-  const upstream = /^([^@]+)@([0-9.]+):(\d+)\n$/.exec(files.sshpiper_upstream)
+  const upstream = /^([^@]+)@\[?([0-9a-f.:]+?)\]?:(\d+)\n$/.exec(files.sshpiper_upstream)
   const mappingKey = publicLineOf(files.id_rsa)
   if (upstream === null || upstream[1] !== user || mappingKey === null) return null
   const pipe: WantedPipe = {

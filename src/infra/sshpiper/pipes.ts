@@ -19,7 +19,8 @@ const AT_ONCE = 32
 
 /**
  * The pipes of SSHPiper's `workingdir` plugin, a folder a user name. A folder is built aside and renamed into place,
- * for an `id_rsa` without `authorized_keys` would let any password in.
+ * for an `id_rsa` without `authorized_keys` would let any password in; the plugin looks for them one after the other, so
+ * one that is there already is never away, and has its files replaced one by one.
  */
 export class WorkingdirPipes implements PipeKeeper {
   private readonly look: PipeLook
@@ -72,16 +73,19 @@ export class WorkingdirPipes implements PipeKeeper {
 
   /** Whether the folder is this sandbox's; a plan may be older than what is there now. */
   private async isTheirs(name: string, sandbox: string): Promise<boolean> {
-    if (!NAME.test(name)) throw new InfraError('sshpiper', 'never', `sshpiper: ${name.slice(0, 40)} is no pipe name`)
-    const seen = await this.look.at(name)
+    const seen = await this.lookAt(name)
     return seen !== null && ownerOf(seen) === sandbox
   }
 
-  /** `rename` replaces no folder that has files: the old one goes away first. The moment between is closed. */
+  private async lookAt(name: string): Promise<SeenPipe | null> {
+    if (!NAME.test(name)) throw new InfraError('sshpiper', 'never', `sshpiper: ${name.slice(0, 40)} is no pipe name`)
+    return this.look.at(name)
+  }
+
   private async write(pipe: WantedPipe): Promise<void> {
     const files = renderPipe(pipe, this.loginUser, await this.keyring.privateKey(pipe.sandbox, 'mapping'))
-    const isTheirs = await this.isTheirs(pipe.name, pipe.sandbox)
-    if (!isTheirs && (await this.look.at(pipe.name)) !== null) {
+    const seen = await this.lookAt(pipe.name)
+    if (seen !== null && ownerOf(seen) !== pipe.sandbox) {
       const sentence = `a folder ${pipe.name} that is not this sandbox's is in SSHPiper's folder`
       throw new InfraError('sshpiper', 'never', `sshpiper: pipe.write ${pipe.name}: not ours`, { sentence })
     }
@@ -90,12 +94,24 @@ export class WorkingdirPipes implements PipeKeeper {
       await mkdir(aside, { mode: 0o700 })
       for (const file of PIPE_FILES) await writePrivate(join(aside, file), files[file])
       await syncFolder(aside)
-      await this.takeAway(pipe.name)
-      await rename(aside, join(this.root, pipe.name))
+      if (seen?.owner === 'ours') await this.replaceFiles(aside, pipe.name)
+      else await this.replaceFolder(aside, pipe.name)
     } finally {
       this.look.forget(pipe.name)
       await this.clear(aside)
     }
+  }
+
+  /** Whatever mixture a crash leaves, its host keys and its address fit, or nobody gets in. */
+  private async replaceFiles(aside: string, name: string): Promise<void> {
+    for (const file of PIPE_FILES) await rename(join(aside, file), join(this.root, name, file))
+    await syncFolder(join(this.root, name))
+  }
+
+  /** `rename` replaces no folder that has files: one that somebody spoilt goes away first. The moment between is closed. */
+  private async replaceFolder(aside: string, name: string): Promise<void> {
+    await this.takeAway(name)
+    await rename(aside, join(this.root, name))
     await syncFolder(this.root)
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
-import { canonicalAddress } from '../../../src/core/parts/record-set.js'
+import { canonicalAddress } from '../../../src/core/ip.js'
 import type { Clock } from '../../../src/core/ports.js'
 import { ApiDouble, type ApiReply, type ApiRequest } from './api-double.js'
 import { Throttle } from './throttle.js'

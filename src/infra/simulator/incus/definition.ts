@@ -36,6 +36,19 @@ export function demandValid(state: StoredState, definition: Definition): void {
   for (const key of Object.keys(definition.config))
     if (!KNOWN.test(key)) throw new IncusRefusal(400, `Invalid config: Unknown configuration key: ${key}`)
   demandAcls(state, definition.devices)
+  demandPinnable(state, definition.devices)
+}
+
+/** A fixed IPv6 address needs a bridge that gives it out. */
+function demandPinnable({ network }: StoredState, devices: Devices): void {
+  const isStateful = network.config['ipv6.dhcp.stateful'] === 'true' && network.config['ipv6.address'] !== 'none'
+  for (const [name, device] of Object.entries(devices))
+    if (device['ipv6.address'] !== undefined && !isStateful && device['security.ipv6_filtering'] !== 'true')
+      throw new IncusRefusal(
+        400,
+        `Invalid devices: Device validation failed for "${name}": Cannot specify "ipv6.address" when DHCP or ` +
+          `"ipv6.dhcp.stateful" are disabled (unless using security.ipv6_filtering) on network "${device['network']}"`,
+      )
 }
 
 function demandAcls(state: StoredState, devices: Devices): void {

@@ -12,6 +12,8 @@ export const defaultNetwork: Readonly<Config> = {
   'ipv6.address': 'none',
 }
 
+const PINS = ['ipv4.address', 'ipv6.address']
+
 /** The `default` profile. */
 export const profileDevices: Readonly<Devices> = {
   eth0: { name: 'eth0', network: BRIDGE, type: 'nic' },
@@ -42,8 +44,10 @@ export function demandNoConflict(state: StoredState, instance: StoredInstance): 
     if (other.name === instance.name) continue
     const mac = hwaddrOf(instance)
     if (mac !== '' && mac === hwaddrOf(other)) refuse(`MAC address "${mac}"`)
-    const pin = nicOf(instance)?.['ipv4.address']
-    if (pin !== undefined && pin === nicOf(other)?.['ipv4.address']) refuse(`IP address "${pin}"`)
+    for (const key of PINS) {
+      const pin = nicOf(instance)?.[key]
+      if (pin !== undefined && pin === nicOf(other)?.[key]) refuse(`IP address "${pin}"`)
+    }
   }
 }
 
@@ -79,12 +83,11 @@ export function leases(state: StoredState): object[] {
     { hostname: `${BRIDGE}.gw`, hwaddr: '', address: gateway, type: 'gateway', location: '', project: '' },
   ]
   for (const instance of Object.values(state.instances)) {
-    const pin = nicOf(instance)?.['ipv4.address']
-    const address = pin ?? instance.address
-    if (address === null) continue
-    const type = pin === undefined ? 'dynamic' : 'static'
-    const hwaddr = hwaddrOf(instance)
-    rows.push({ hostname: instance.name, hwaddr, address, type, location: 'none', project: 'default' })
+    const row = { hostname: instance.name, hwaddr: hwaddrOf(instance), location: 'none', project: 'default' }
+    const pins = PINS.map((key) => nicOf(instance)?.[key]).filter((pin) => pin !== undefined)
+    rows.push(...pins.map((address) => ({ ...row, address, type: 'static' })))
+    if (pins.length === 0 && instance.address !== null)
+      rows.push({ ...row, address: instance.address, type: 'dynamic' })
   }
   return rows
 }
