@@ -14,7 +14,7 @@ import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
-import { addressesOf, publicAddressesOf, settingsOf } from './config/settings.js'
+import { addressesOf, dnsSettings, publicAddressesOf, settingsOf } from './config/settings.js'
 import { controlEndpoints } from './control.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
@@ -36,6 +36,8 @@ import { Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { NameWatch } from './sync/name-watch.js'
 import { Progress } from './sync/progress.js'
+import { RecordLoop } from './sync/record-loop.js'
+import { noRecords, type Records } from './sync/records.js'
 import { everySchedule } from './sync/triggers.js'
 
 export interface ServiceOptions {
@@ -82,6 +84,7 @@ class Composition {
   private readonly platforms = new Map<string, ChatPlatform>()
   private readonly outbox: Outbox
   private readonly announcer: BotAnnouncer
+  private readonly records: Records
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
   private readonly router: BotRouter
@@ -129,6 +132,8 @@ class Composition {
     closing.add(() => this.outbox.stop())
     this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox })
 
+    this.records = this.joinRecords()
+    closing.add(() => this.records.close())
     this.loop = this.joinLoop()
     closing.add(() => this.loop.close())
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
@@ -179,6 +184,8 @@ class Composition {
       disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
+    this.records.tick()
+    closing.add(everySchedule(config.sync.dns_schedule, () => this.records.tick()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }
 
@@ -202,8 +209,28 @@ class Composition {
     }
   }
 
+  private joinRecords(): Records {
+    const { store, announcer, options } = this
+    const { config, host } = options
+    const { clock } = host.world
+    if (host.records === null) return noRecords(clock)
+    return new RecordLoop({
+      keeper: host.records,
+      store,
+      announcer,
+      progress: new Progress(store, announcer, clock),
+      clock,
+      base: config.domains.base,
+      dns: dnsSettings(config),
+      policy: () => ({ mode: config.sync.mode, paused: this.loop.paused(), guardShare: config.sync.guard_share }),
+      poke: (sandboxes) => this.loop.poke(sandboxes),
+      schedule,
+      log: this.note,
+    })
+  }
+
   private joinLoop(): SyncLoop {
-    const { store, announcer, names, options } = this
+    const { store, announcer, names, records, options } = this
     const { config, host } = options
     const passwords = new WorkerPasswords()
     this.closing.add(() => passwords.close())
@@ -218,6 +245,7 @@ class Composition {
         announcer,
         logins,
         names,
+        records,
         progress: new Progress(store, announcer, host.world.clock),
         giveUpAfterMs: config.sync.give_up_minutes * 60_000,
         log: this.note,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Config } from '../config.js'
+import type { DnsSettings } from '../core/parts/wanted-records.js'
 import type { Limits } from '../core/sandbox.js'
 import type { Settings, Template } from '../core/state.js'
 import type { Addresses } from '../bot/cards/addresses.js'
@@ -62,6 +63,10 @@ export function addressesOf({ caddy, sshpiper, domains }: Config): Pick<Addresse
     url: (host) => `${scheme}://${host}${port}`,
     sshLine: (name) => `ssh ${name}@${domains.base}${sshPort}`,
   }
+}
+
+export function dnsSettings({ domains }: Config): DnsSettings {
+  return { mode: domains.dns_mode, ttl: domains.dns_ttl }
 }
 
 /** Those that are given; the others are found out. */

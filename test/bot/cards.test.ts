@@ -48,6 +48,7 @@ const creating: Operation = {
     { key: '3', label: 'agent route published', detail: '', state: 'waiting', startedAt: null, endedAt: null },
   ],
   waitingFor: null,
+  waitingUntil: null,
   reason: null,
   offers: [],
   cancelled: false,

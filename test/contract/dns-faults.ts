@@ -43,7 +43,7 @@ export function dnsFaults(name: string, open: () => Promise<FaultyWorld>): void 
       const { changes } = planRecordSets(sets, {
         seen: view.seen,
         isKnown: (owner) => owner === 'sb-1',
-        unknownTypes: [],
+        isUnknown: () => false,
         leadsHere: () => false,
       })
       if (changes.length > 0) await view.change(changes as readonly RecordChange[], never)

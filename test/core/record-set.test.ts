@@ -18,7 +18,7 @@ const OWNERS = ['sb1', 'sb2', 'base']
 const view = (seen: readonly SeenRecordSet[], change: Partial<RecordView> = {}): RecordView => ({
   seen,
   isKnown: (owner) => OWNERS.includes(owner),
-  unknownTypes: [],
+  isUnknown: () => false,
   leadsHere: (target) => target === 'box.example.com',
   ...change,
 })
@@ -129,7 +129,7 @@ describe('the plan of record sets', () => {
     fc.assert(
       fc.property(wantedOnes, seenOnes, types, (wanted, seen, type) => {
         const known = wanted.filter(({ set }) => set.type !== type)
-        const { changes } = planRecordSets(known, view(seen, { unknownTypes: [type] }))
+        const { changes } = planRecordSets(known, view(seen, { isUnknown: (place) => place.type === type }))
         const touched = (changes as readonly RecordChange[]).map((one) =>
           one.kind === 'record.write' ? one.wanted.type : one.before.type,
         )
@@ -272,7 +272,10 @@ describe('the record sets that are wanted', () => {
   })
 
   it('leave out a type without an address, and touch none whose address is not known', () => {
-    const some = { A: known('192.0.2.1'), AAAA: { state: 'unknown' as const, why: 'nobody answered' } }
+    const some = {
+      A: known('192.0.2.1'),
+      AAAA: { state: 'unknown' as const, why: 'nobody answered', isDisputed: false },
+    }
     const wanted = wantedAt({ name: base, owner: 'base' }, zone, some, { mode: 'wildcard', ttl: 60 })
     expect(wanted.map(({ set }) => set.type)).toEqual(['A'])
     expect(unknownTypes(some)).toEqual(['AAAA'])

@@ -54,6 +54,7 @@ export function aState(change: Partial<State> = {}): State {
     ],
     operations: [],
     buried: new Set(),
+    recordNames: [],
     ...change,
   }
 }

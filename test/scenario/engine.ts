@@ -28,6 +28,7 @@ import { SyncLoop } from '../../src/sync/loop.js'
 import { Logins } from '../../src/sync/logins.js'
 import { NameWatch } from '../../src/sync/name-watch.js'
 import { Progress } from '../../src/sync/progress.js'
+import { noRecords } from '../../src/sync/records.js'
 import { aState } from '../core/sandbox-fixture.js'
 import { pauseSwitch, settingsFor } from './engine-settings.js'
 
@@ -110,6 +111,7 @@ export class Engine {
         announcer,
         logins,
         names: new NameWatch({ dns, clock, base: host.base, addresses: [], isChecked: true, freshMs: 0 }),
+        records: noRecords(clock),
         progress: new Progress(this.store, announcer, clock),
         log: (level, message, { error }) => {
           if (level === 'error')

@@ -1,6 +1,7 @@
 import { isWithin } from '../domain-name.js'
 import { hostsOf } from '../hosts.js'
 import type { Sandbox } from '../sandbox.js'
+import type { State } from '../state.js'
 import { recordSet, type RecordOwner, type RecordType, type WantedRecordSet } from './record-set.js'
 
 /**
@@ -19,7 +20,8 @@ export interface DnsSettings {
 export type PublicAddress =
   | { readonly state: 'known'; readonly address: string }
   | { readonly state: 'none' }
-  | { readonly state: 'unknown'; readonly why: string }
+  /** `isDisputed`: several were told; else nobody told one. */
+  | { readonly state: 'unknown'; readonly why: string; readonly isDisputed: boolean }
 
 export interface PublicAddresses {
   readonly A: PublicAddress
@@ -54,6 +56,25 @@ export function namesOf(sandbox: Sandbox, base: string, mode: DnsMode): readonly
   return hostsOf(sandbox)
     .filter(({ host, dns }) => dns === 'automatic' && (mode === 'per-sandbox' || !isWithin(host, base)))
     .map(({ host }) => ({ name: host, owner: sandbox.id }))
+}
+
+/** A name at which something of ours is wanted, or was set once and has to go. */
+export interface KeptName extends WantedName {
+  readonly isWanted: boolean
+}
+
+export function keptNames(
+  state: Pick<State, 'sandboxes' | 'recordNames'>,
+  base: string,
+  mode: DnsMode,
+): readonly KeptName[] {
+  const wanted = [...baseNames(base, mode), ...state.sandboxes.flatMap((sandbox) => namesOf(sandbox, base, mode))]
+  const names = new Set(wanted.map(({ name }) => name))
+  const left = state.recordNames.filter(({ name }) => !names.has(name))
+  return [
+    ...wanted.map((one) => ({ ...one, isWanted: true })),
+    ...left.map(({ name, owner }) => ({ name, owner, isWanted: false })),
+  ]
 }
 
 /** The record sets that a name should have in its zone. */

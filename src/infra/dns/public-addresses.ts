@@ -79,10 +79,11 @@ export function agreed(type: 'A' | 'AAAA', answers: readonly Answer[]): PublicAd
   const addresses = [...new Set(answers.map(({ address }) => address))]
   const [address] = addresses
   const family = type === 'A' ? 'IPv4' : 'IPv6'
-  if (address === undefined) return { state: 'unknown', why: `nobody could tell our ${family} address` }
+  if (address === undefined)
+    return { state: 'unknown', why: `nobody could tell our ${family} address`, isDisputed: false }
   if (addresses.length === 1) return { state: 'known', address }
   const each = answers.map((one) => `${one.address} (${one.from})`).join(', ')
-  return { state: 'unknown', why: `the sources disagree on our ${family} address: ${each}` }
+  return { state: 'unknown', why: `the sources disagree on our ${family} address: ${each}`, isDisputed: true }
 }
 
 export function isPublic(address: string): boolean {

@@ -84,4 +84,11 @@ export const migrations: readonly Migration[] = [
       WHERE before IS NOT NULL;
     `,
   },
+  {
+    version: 7,
+    sql: `
+    ALTER TABLE operation ADD COLUMN waiting_until INTEGER;
+    CREATE TABLE record_name (name TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT;
+    `,
+  },
 ]

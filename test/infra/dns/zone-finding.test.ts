@@ -96,7 +96,7 @@ async function found(
     resolver,
     addressBook: new PublicAddressBook({ A: 'none', AAAA: 'none', sources: [], clock, timeLimitMs: LIMIT_MS }),
     propagation: { resolver, serversOf: () => [], everyMs: 1, limitMs: 1 },
-    clock,
+    publicResolvers: [],
   })
   const zone = await keeper.zoneOf(name, never)
   const troubles = zone === null ? [] : await keeper.troubles(name, never)

@@ -59,7 +59,12 @@ export class DesecClient {
   /** The domain of this account that is responsible for the name. */
   async domainOf(name: string, signal: AbortSignal): Promise<Domain | null> {
     const [domain] = await this.pages(`/domains/?owns_qname=${encodeURIComponent(name)}`, domainsSchema, signal)
-    return domain === undefined ? null : { name: domain.name, minimumTtl: domain.minimum_ttl }
+    return domain === undefined ? null : domainFrom(domain)
+  }
+
+  /** All of them: one question for however many names, as there are only so many a day. */
+  async domains(signal: AbortSignal): Promise<readonly Domain[]> {
+    return (await this.pages('/domains/', domainsSchema, signal)).map(domainFrom)
   }
 
   /** All of a domain, or all of one type. */
@@ -134,6 +139,10 @@ export class DesecClient {
     this.writes.set(domain, pace)
     return pace
   }
+}
+
+function domainFrom({ name, minimum_ttl }: z.output<typeof domainsSchema>[number]): Domain {
+  return { name, minimumTtl: minimum_ttl }
 }
 
 /** The path below the API's address; a link that leads elsewhere would take our token there. */

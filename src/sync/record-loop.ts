@@ -1,0 +1,296 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { InfraError } from '../core/errors.js'
+import type { RecordOwner } from '../core/parts/record-set.js'
+import { keptNames, namesOf, unknownTypes, wantedAt, type KeptName } from '../core/parts/wanted-records.js'
+import type { PublicAddresses, Zone } from '../core/parts/wanted-records.js'
+import type { Announcer, DnsTrouble, DriftReport } from '../core/ports.js'
+import type { Sandbox, SandboxId } from '../core/sandbox.js'
+import { liveOperationOf } from '../core/state.js'
+import type { Schedule } from './queue.js'
+import { addressLines, linesByHand, troubleLines } from './record-remarks.js'
+import { RecordServing } from './record-serving.js'
+import { right, Statuses, type RecordStatus } from './record-status.js'
+import { keepZone, pacing, type RecordPolicy, type RecordZoneParts, type ZonePass } from './record-zone.js'
+import type { Records } from './records.js'
+
+export interface RecordParts extends RecordZoneParts {
+  readonly announcer: Announcer
+  readonly policy: () => Pick<RecordPolicy, 'mode' | 'paused' | 'guardShare'>
+  /** Something is new about these sandboxes' record sets. */
+  readonly poke: (sandboxes: readonly SandboxId[]) => void
+  readonly schedule: Schedule
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>) => void
+}
+
+interface Known {
+  /** The names that it is about: another set of names is another question. */
+  readonly about: string
+  readonly status: RecordStatus
+}
+
+/** Names by their zones, and how it stands with those that are in none. */
+interface Sorted {
+  readonly addresses: PublicAddresses
+  readonly zones: readonly { readonly zone: Zone; readonly names: readonly KeptName[] }[]
+  readonly statuses: Statuses
+}
+
+const FIRST_RETRY_MS = 2_000
+const LONGEST_RETRY_MS = 5 * 60_000
+
+/**
+ * The one writer of all record sets. Sandboxes whose record sets an operation changes are gathered and looked at at
+ * once, everything on a schedule of its own; each pass makes one call for each zone that something changes in.
+ */
+export class RecordLoop implements Records {
+  private readonly known = new Map<RecordOwner, Known>()
+  private readonly due = new Set<RecordOwner>()
+  private readonly tries = new Map<RecordOwner, number>()
+  private readonly callOffs = new Map<RecordOwner, () => void>()
+  private readonly stopping = new AbortController()
+  private readonly serving: RecordServing
+  private turn: Promise<unknown> = Promise.resolve()
+  private isGathering = false
+  private troubles: readonly DnsTrouble[] | null = null
+
+  constructor(private readonly parts: RecordParts) {
+    this.serving = new RecordServing(parts, this.stopping.signal)
+  }
+
+  status(sandbox: Sandbox): RecordStatus {
+    const about = this.about(sandbox)
+    if (about === '') return right
+    const known = this.known.get(sandbox.id)
+    if (known?.about === about) return known.status
+    this.request(sandbox.id)
+    return { state: 'working', on: 'DNS' }
+  }
+
+  async pass({ apply, force = false }: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport> {
+    return this.inTurn(() => this.everything(apply, force))
+  }
+
+  tick(): void {
+    this.pass({ apply: true }).then(
+      (report) => this.parts.announcer.drift(report),
+      (error: unknown) => this.logFailure(error),
+    )
+  }
+
+  /** What waits for its time does not count. */
+  async settled(): Promise<void> {
+    do {
+      await this.turn
+      await this.serving.settled()
+    } while (this.isGathering)
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort()
+    for (const callOff of this.callOffs.values()) callOff()
+    await this.settled()
+  }
+
+  /** The names of a sandbox that need record sets of their own, and those left of former ones; '' where there are none. */
+  private about(sandbox: Sandbox): string {
+    const { base, dns, store } = this.parts
+    const wanted = namesOf(sandbox, base, dns.mode).map(({ name }) => name)
+    const left = store.state().recordNames.filter(({ name, owner }) => owner === sandbox.id && !wanted.includes(name))
+    return [...wanted, ...left.map(({ name }) => `-${name}`)].join(' ')
+  }
+
+  private request(owner: RecordOwner): void {
+    this.due.add(owner)
+    if (this.isGathering || this.stopping.signal.aborted) return
+    this.isGathering = true
+    const gathered = this.inTurn(async () => {
+      // Whoever comes in this turn of the event loop goes along.
+      await nextTurn()
+      this.isGathering = false
+      const owners = new Set(this.due)
+      this.due.clear()
+      await this.some(owners)
+    })
+    gathered.catch((error: unknown) => this.logFailure(error))
+  }
+
+  private inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(run)
+    this.turn = result.catch(() => undefined)
+    return result
+  }
+
+  /** What operations changed. Where a zone takes no change yet, it is not even asked. */
+  private async some(owners: ReadonlySet<RecordOwner>): Promise<void> {
+    const { keeper, clock } = this.parts
+    const sorted = await this.sorted(this.names().filter(({ owner }) => owners.has(owner)))
+    const { zones, statuses } = sorted
+    await Promise.all(
+      zones.map(async ({ zone, names }) => {
+        const wait = keeper.writableIn(zone)
+        if (wait > 0) for (const { owner } of names) statuses.add(owner, pacing(zone, wait, clock))
+        else await this.keep(zone, names, sorted, { ...this.parts.policy(), forced: false })
+      }),
+    )
+    this.take(sorted)
+  }
+
+  private async everything(apply: boolean, force: boolean): Promise<DriftReport> {
+    const { mode, paused, guardShare } = this.parts.policy()
+    const policy: RecordPolicy = {
+      mode: apply ? mode : 'report',
+      paused: paused && !force,
+      forced: force && apply,
+      guardShare,
+    }
+    const sorted = await this.sorted(this.names())
+    const passes = await Promise.all(sorted.zones.map(({ zone, names }) => this.keep(zone, names, sorted, policy)))
+    if (apply) this.take(sorted)
+    const done = passes.filter((pass) => pass !== null)
+    const held = done.map((pass) => pass.held).find((why) => why !== null) ?? null
+    return {
+      at: this.parts.clock.now(),
+      applied: done.some(({ hasChanged }) => hasChanged),
+      held: apply ? held : null,
+      lines: [...done.flatMap(({ lines }) => lines), ...(await this.remarks(sorted))],
+    }
+  }
+
+  /** What only a person can put right. */
+  private async remarks({ addresses }: Sorted): Promise<DriftReport['lines']> {
+    const { keeper, base, dns } = this.parts
+    const { signal } = this.stopping
+    try {
+      const isKept = dns.mode !== 'by-hand' && (await keeper.zoneOf(base, signal)) !== null
+      if (!isKept) return [...addressLines(addresses), ...(await linesByHand(keeper, base, addresses, signal))]
+      // Rights are looked at when the service starts, and until they are there.
+      if (this.troubles === null || this.troubles.length > 0) this.troubles = await keeper.troubles(base, signal)
+      return [...addressLines(addresses), ...troubleLines(this.troubles)]
+    } catch (error) {
+      this.logFailure(error)
+      return addressLines(addresses)
+    }
+  }
+
+  private names(): readonly KeptName[] {
+    const { store, base, dns } = this.parts
+    return keptNames(store.state(), base, dns.mode)
+  }
+
+  /** One that is in no zone of ours is a person's to set; one whose zone cannot be found out has failed. */
+  private async sorted(names: readonly KeptName[]): Promise<Sorted> {
+    const { keeper } = this.parts
+    const { signal } = this.stopping
+    const statuses = new Statuses()
+    const zones = new Map<string, { zone: Zone; names: KeptName[] }>()
+    const addresses = await keeper.addresses(signal)
+    const nothingKnown =
+      unknownTypes(addresses).length === 2 && addresses.A.state === 'unknown' ? addresses.A.why : null
+    await Promise.all(
+      names.map(async (name) => {
+        try {
+          const zone = await keeper.zoneOf(name.name, signal)
+          statuses.add(name.owner, right)
+          if (zone === null) return
+          if (nothingKnown !== null && name.isWanted) {
+            statuses.add(name.owner, { state: 'failed', why: nothingKnown, retry: 'later' })
+          }
+          const key = `${zone.provider} ${zone.name}`
+          zones.set(key, { zone, names: [...(zones.get(key)?.names ?? []), name] })
+        } catch (error) {
+          statuses.add(name.owner, this.failed(error, 'DNS'))
+        }
+      }),
+    )
+    return { addresses, zones: [...zones.values()], statuses }
+  }
+
+  private async keep(
+    zone: Zone,
+    names: readonly KeptName[],
+    { addresses, statuses }: Sorted,
+    policy: RecordPolicy,
+  ): Promise<ZonePass | null> {
+    try {
+      const pass = await keepZone(this.parts, zone, names, addresses, policy, this.stopping.signal)
+      for (const [owner, status] of pass.statuses.entries()) statuses.add(owner, status)
+      return pass
+    } catch (error) {
+      for (const { owner } of names) statuses.add(owner, this.failed(error, zone.label))
+      return null
+    }
+  }
+
+  /** Notes how it stands, sees that it goes on, and pokes those sandboxes for which it is new. */
+  private take(sorted: Sorted): void {
+    const { store, poke } = this.parts
+    const state = store.state()
+    for (const [owner, status] of sorted.statuses.entries()) {
+      this.goOn(owner, status)
+      const sandbox = state.sandboxes.find(({ id }) => id === owner)
+      if (sandbox === undefined) continue
+      const about = this.about(sandbox)
+      const known = this.known.get(owner)
+      const isSettled = known?.about === about && known.status.state === 'right'
+      const isWaitedFor = !isSettled && liveOperationOf(state, owner) !== undefined
+      if (isSettled && status.state === 'right') continue
+      const shown = status.state === 'right' && isWaitedFor ? this.serve(sandbox, about, sorted) : status
+      this.known.set(owner, { about, status: shown })
+      poke([owner])
+    }
+  }
+
+  /** What waits or failed is looked at again when its time has come. */
+  private goOn(owner: RecordOwner, status: RecordStatus): void {
+    if (status.state === 'waiting') {
+      this.later(owner, Math.max(0, status.until.getTime() - this.parts.clock.now().getTime()))
+    } else if (status.state === 'failed') {
+      const tries = this.tries.get(owner) ?? 0
+      this.tries.set(owner, tries + 1)
+      this.later(owner, Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS))
+    } else {
+      this.tries.delete(owner)
+    }
+  }
+
+  private later(owner: RecordOwner, ms: number): void {
+    this.callOffs.get(owner)?.()
+    const callOff = this.parts.schedule(ms, () => {
+      this.callOffs.delete(owner)
+      this.request(owner)
+    })
+    this.callOffs.set(owner, callOff)
+  }
+
+  private serve(sandbox: Sandbox, about: string, { zones, addresses }: Sorted): RecordStatus {
+    const { dns, poke } = this.parts
+    const own = zones.flatMap(({ zone, names }) => {
+      const wanted = names.filter(({ owner, isWanted }) => isWanted && owner === sandbox.id)
+      const sets = wanted.flatMap((name) => wantedAt(name, zone, addresses, dns)).map(({ set }) => set)
+      return sets.length === 0 ? [] : [{ zone, sets }]
+    })
+    return this.serving.begin(sandbox, about, own, (status) => {
+      if (this.known.get(sandbox.id)?.about !== about) return
+      this.known.set(sandbox.id, { about, status })
+      poke([sandbox.id])
+    })
+  }
+
+  private failed(error: unknown, label: string): RecordStatus {
+    if (!(error instanceof InfraError)) {
+      this.logFailure(error)
+      return { state: 'failed', why: `${label} gives no good answer`, retry: 'later' }
+    }
+    if (error.afterMs !== undefined) return pacing({ label }, error.afterMs, this.parts.clock)
+    this.logFailure(error)
+    return { state: 'failed', why: error.sentence ?? `${label} does not answer`, retry: error.retry }
+  }
+
+  private logFailure(error: unknown): void {
+    if (this.stopping.signal.aborted) return
+    const isForeign = error instanceof InfraError
+    this.parts.log(isForeign ? 'warn' : 'error', isForeign ? error.message : 'a pass over record sets failed', {
+      error,
+    })
+  }
+}
