@@ -35,8 +35,10 @@ export class DnsApi {
     paces: readonly Pace[],
     signal: AbortSignal,
     body?: unknown,
+    /** How many calls are to follow on this one, itself included: a listing that is cut off midway is worth nothing. */
+    inRow = 1,
   ): Promise<ApiAnswer> {
-    const wait = Math.max(...paces.map((pace) => pace.readyIn()))
+    const wait = Math.max(...paces.map((pace) => pace.readyIn(inRow)))
     if (wait > 0) throw this.throttled(`${method} ${path}: our own pace`, wait)
     for (const pace of paces) pace.take()
     const answer = await this.send(method, path, signal, body)

@@ -20,7 +20,7 @@ export interface ZoneView {
 }
 
 /** Milliseconds for which what a provider said of its zones is good: they seldom come and go. */
-export const ZONES_FRESH_MS = 10 * 60_000
+export const ZONES_FRESH_MS = 30 * 60_000
 
 /** Who keeps zones. Each implementation passes `test/contract/dns.ts`. */
 export interface DnsProvider {

@@ -47,6 +47,8 @@ export class DesecClient {
   private readonly reads: Pace
   private readonly account: Pace
   private readonly writes = new Map<string, Pace>()
+  /** How many pages a listing had when it was last read. */
+  private readonly pageCounts = new Map<string, number>()
 
   constructor(private readonly options: DesecOptions) {
     const { token, url, timeLimitMs, clock } = options
@@ -107,9 +109,12 @@ export class DesecClient {
   /** From the first page to the last: without `cursor`, more than 500 items are refused. */
   private async pages<T>(path: string, schema: z.ZodType<T[]>, signal: AbortSignal): Promise<readonly T[]> {
     const items: T[] = []
+    const expected = this.pageCounts.get(path) ?? 1
     let next: string | null = `${path}${path.includes('?') ? '&' : '?'}cursor=`
-    while (next !== null) {
-      const answer = await this.api.call('GET', next, [this.reads, this.account], signal)
+    for (let count = 1; next !== null; count += 1) {
+      this.pageCounts.set(path, count)
+      const inRow = Math.max(1, expected - count + 1)
+      const answer = await this.api.call('GET', next, [this.reads, this.account], signal, undefined, inRow)
       this.demandAuthorized(answer, null)
       const page = schema.safeParse(answer.json)
       if (answer.status !== 200 || !page.success) {
