@@ -5,7 +5,7 @@ import { CloudflareProvider } from './infra/dns/cloudflare/provider.js'
 import { DesecProvider } from './infra/dns/desec/provider.js'
 import { DnsKeeper } from './infra/dns/keeper.js'
 import type { DnsProvider } from './infra/dns/provider.js'
-import { PublicAddressBook } from './infra/dns/public-addresses.js'
+import { interfaceAddresses, PublicAddressBook } from './infra/dns/public-addresses.js'
 import { Resolver } from './infra/dns/resolver.js'
 import { Rfc2136Provider } from './infra/dns/rfc2136/provider.js'
 import { parseTsigKey } from './infra/dns/rfc2136/tsig-key.js'
@@ -32,6 +32,7 @@ export function openDns({ dns, domains }: Config, clock: Clock): RecordKeeper | 
       A: domains.public_ipv4,
       AAAA: domains.public_ipv6,
       sources: domains.address_sources,
+      own: interfaceAddresses,
       clock,
       timeLimitMs: TIME_LIMIT_MS,
     }),

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InfraError } from '../core/errors.js'
 import type { RecordOwner } from '../core/parts/record-set.js'
-import { keptNames, namesOf, unknownTypes, wantedAt, type KeptName } from '../core/parts/wanted-records.js'
+import { keptNames, namesOf, wantedAt, type KeptName } from '../core/parts/wanted-records.js'
 import type { PublicAddresses, Zone } from '../core/parts/wanted-records.js'
 import type { Announcer, DnsTrouble, DriftReport } from '../core/ports.js'
 import type { Sandbox, SandboxId } from '../core/sandbox.js'
@@ -127,7 +127,8 @@ export class RecordLoop implements Records {
     const { zones, statuses } = sorted
     await Promise.all(
       zones.map(async ({ zone, names }) => {
-        const wait = keeper.writableIn(zone)
+        // What has to go may not even be there: that is worth a look.
+        const wait = names.some(({ isWanted }) => isWanted) ? keeper.writableIn(zone) : 0
         if (wait > 0) for (const { owner } of names) statuses.add(owner, pacing(zone, wait, clock))
         else await this.keep(zone, names, sorted, { ...this.parts.policy(), forced: false })
       }),
@@ -144,6 +145,8 @@ export class RecordLoop implements Records {
       guardShare,
     }
     const sorted = await this.sorted(this.names())
+    // Rights are looked at when the service starts, and until they are there.
+    if (apply && (this.troubles === null || this.troubles.length > 0)) await this.lookForTroubles()
     const passes = await Promise.all(sorted.zones.map(({ zone, names }) => this.keep(zone, names, sorted, policy)))
     if (apply) this.take(sorted)
     const done = passes.filter((pass) => pass !== null)
@@ -156,6 +159,16 @@ export class RecordLoop implements Records {
     }
   }
 
+  private async lookForTroubles(): Promise<void> {
+    const { keeper, base, dns } = this.parts
+    if (dns.mode === 'by-hand') return
+    try {
+      this.troubles = await keeper.troubles(base, this.stopping.signal)
+    } catch (error) {
+      this.logFailure(error)
+    }
+  }
+
   /** What only a person can put right. */
   private async remarks({ addresses }: Sorted): Promise<DriftReport['lines']> {
     const { keeper, base, dns } = this.parts
@@ -163,9 +176,7 @@ export class RecordLoop implements Records {
     try {
       const isKept = dns.mode !== 'by-hand' && (await keeper.zoneOf(base, signal)) !== null
       if (!isKept) return [...addressLines(addresses), ...(await linesByHand(keeper, base, addresses, signal))]
-      // Rights are looked at when the service starts, and until they are there.
-      if (this.troubles === null || this.troubles.length > 0) this.troubles = await keeper.troubles(base, signal)
-      return [...addressLines(addresses), ...troubleLines(this.troubles)]
+      return [...addressLines(addresses), ...troubleLines(this.troubles ?? [])]
     } catch (error) {
       this.logFailure(error)
       return addressLines(addresses)
@@ -184,8 +195,7 @@ export class RecordLoop implements Records {
     const statuses = new Statuses()
     const zones = new Map<string, { zone: Zone; names: KeptName[] }>()
     const addresses = await keeper.addresses(signal)
-    const nothingKnown =
-      unknownTypes(addresses).length === 2 && addresses.A.state === 'unknown' ? addresses.A.why : null
+    const nothingKnown = whyNothing(addresses)
     await Promise.all(
       names.map(async (name) => {
         try {
@@ -293,4 +303,11 @@ export class RecordLoop implements Records {
       error,
     })
   }
+}
+
+/** Why no record set at all can be wanted; null where one can, or none is. */
+function whyNothing({ A, AAAA }: PublicAddresses): string | null {
+  if (A.state === 'known' || AAAA.state === 'known') return null
+  const unknown = [A, AAAA].find((one) => one.state === 'unknown')
+  return unknown?.state === 'unknown' ? unknown.why : null
 }

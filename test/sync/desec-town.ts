@@ -14,12 +14,16 @@ export interface DesecTown {
   readonly town: RecordTown
   readonly double: DesecDouble
   readonly clock: ManualClock
+  /** Whether the zone's own server has what the API took. */
+  late: boolean
   /** `name type value` of every address in the zone, sorted. */
   addresses(): readonly string[]
   close(): Promise<void>
 }
 
 interface Options {
+  /** False: the provider is `none`. */
+  readonly isKept?: boolean
   readonly mode?: DnsMode
   readonly A?: string
   readonly AAAA?: string
@@ -30,7 +34,7 @@ interface Options {
 
 /** A town whose zone is at deSEC, whose servers say at once what its API took. */
 export async function desecTown(options: Options = {}): Promise<DesecTown> {
-  const { mode = 'per-sandbox', A = '203.0.113.7', AAAA = '2001:db8::7', sources = [] } = options
+  const { isKept = true, mode = 'per-sandbox', A = '203.0.113.7', AAAA = '2001:db8::7', sources = [] } = options
   const clock = new ManualClock()
   const double = await new DesecDouble(clock).start()
   double.addDomain(ZONE)
@@ -42,21 +46,22 @@ export async function desecTown(options: Options = {}): Promise<DesecTown> {
   const own = await NameServer.open((name, type) => ({
     rcode: 0,
     authoritative: true,
-    answer: recordsAt(name, type),
+    answer: the.late ? [] : recordsAt(name, type),
     authority: [],
   }))
   const world = await NameServer.open(options.world)
   const resolver = new Resolver([world.address])
   const { token, url } = double
   const keeper = new DnsKeeper({
-    providers: [new DesecProvider({ name: 'desec', token, url, timeLimitMs: 2000, clock })],
+    providers: isKept ? [new DesecProvider({ name: 'desec', token, url, timeLimitMs: 400, clock })] : [],
     resolver,
-    addressBook: new PublicAddressBook({ A, AAAA, sources, clock, timeLimitMs: 2000 }),
+    addressBook: new PublicAddressBook({ A, AAAA, sources, own: () => [], clock, timeLimitMs: 2000 }),
     propagation: { resolver, serversOf: () => [own.address], everyMs: 5, limitMs: 500 },
     publicResolvers: [],
   })
   const town = new RecordTown(keeper, clock, mode)
-  return {
+  const the: DesecTown = {
+    late: false,
     town,
     double,
     clock,
@@ -73,4 +78,5 @@ export async function desecTown(options: Options = {}): Promise<DesecTown> {
       await double.close()
     },
   }
+  return the
 }

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox, type CreateRequest } from '../../src/core/operations/create.js'
+import { cancelOperation } from '../../src/core/operations/cancel.js'
 import { deleteSandbox } from '../../src/core/operations/delete.js'
 import type { Context } from '../../src/core/operations/operation-context.js'
 import type { Edit } from '../../src/core/edits.js'
 import type { Operation } from '../../src/core/operation.js'
 import type { DnsMode } from '../../src/core/parts/wanted-records.js'
 import type { Announcer, DriftReport, RecordKeeper, Store } from '../../src/core/ports.js'
-import type { Settings } from '../../src/core/state.js'
+import { sandboxByName, type Settings } from '../../src/core/state.js'
 import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { SyncLoop } from '../../src/sync/loop.js'
@@ -120,6 +121,13 @@ export class RecordTown {
 
   remove(name: string): Operation {
     return this.ask((context) => deleteSandbox(context, { sandbox: name, confirm: name }))
+  }
+
+  cancel(name: string): void {
+    const context = this.context()
+    this.store.commit(cancelOperation(context, { sandbox: name }))
+    const sandbox = sandboxByName(context.state, name)
+    if (sandbox !== undefined) this.loop.interrupt(sandbox.id)
   }
 
   ask(operation: (context: Context) => readonly Edit[]): Operation {

@@ -11,6 +11,8 @@ export interface PublicAddressOptions {
   readonly AAAA: string
   /** Pages that answer with the asker's address. */
   readonly sources: readonly string[]
+  /** What stands on this machine's own interfaces. */
+  readonly own: () => readonly Answer[]
   readonly clock: Clock
   readonly timeLimitMs: number
 }
@@ -61,11 +63,14 @@ export class PublicAddressBook {
   }
 
   private async one(type: 'A' | 'AAAA', signal: AbortSignal): Promise<PublicAddress> {
-    const { [type]: given, sources, timeLimitMs } = this.options
+    const { [type]: given, sources, own, timeLimitMs } = this.options
     if (given === 'none') return { state: 'none' }
     if (given !== 'auto') return { state: 'known', address: canonicalAddress(given) }
     const answers = await Promise.all(sources.map((url) => askPage(url, FAMILY[type], timeLimitMs, signal)))
-    return agreed(type, [...answers.filter((answer) => answer !== null), ...ownAddresses(FAMILY[type])])
+    return agreed(type, [
+      ...answers.filter((answer) => answer !== null),
+      ...own().filter(({ address }) => isIP(address) === FAMILY[type] && isPublic(address)),
+    ])
   }
 }
 
@@ -111,12 +116,9 @@ async function askPage(url: string, family: 4 | 6, timeLimitMs: number, signal: 
   }
 }
 
-/** A public address on an interface is as good a source as any. Temporary IPv6 addresses are told by none of them. */
-function ownAddresses(family: 4 | 6): readonly Answer[] {
-  if (family === 6) return []
-  return Object.entries(networkInterfaces()).flatMap(([name, list]) =>
-    (list ?? [])
-      .filter((one) => one.family === 'IPv4' && !one.internal && isPublic(one.address))
-      .map((one) => ({ from: name, address: one.address })),
+/** The IPv4 addresses of this machine: a public one is as good a source as any. Of IPv6 ones, several may be in use. */
+export function interfaceAddresses(): readonly Answer[] {
+  return Object.entries(networkInterfaces()).flatMap(([from, list]) =>
+    (list ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => ({ from, address })),
   )
 }

@@ -94,7 +94,14 @@ async function found(
   const keeper = new DnsKeeper({
     providers: [silent],
     resolver,
-    addressBook: new PublicAddressBook({ A: 'none', AAAA: 'none', sources: [], clock, timeLimitMs: LIMIT_MS }),
+    addressBook: new PublicAddressBook({
+      A: 'none',
+      AAAA: 'none',
+      sources: [],
+      own: () => [],
+      clock,
+      timeLimitMs: LIMIT_MS,
+    }),
     propagation: { resolver, serversOf: () => [], everyMs: 1, limitMs: 1 },
     publicResolvers: [],
   })
