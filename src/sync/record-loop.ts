@@ -127,10 +127,12 @@ export class RecordLoop implements Records {
     const { zones, statuses } = sorted
     await Promise.all(
       zones.map(async ({ zone, names }) => {
+        const wait = keeper.writableIn(zone)
+        const waiting = new Set(wait > 0 ? names.filter(({ isWanted }) => isWanted).map(({ owner }) => owner) : [])
+        for (const owner of waiting) statuses.add(owner, pacing(zone, wait, clock))
         // What has to go may not even be there: that is worth a look.
-        const wait = names.some(({ isWanted }) => isWanted) ? keeper.writableIn(zone) : 0
-        if (wait > 0) for (const { owner } of names) statuses.add(owner, pacing(zone, wait, clock))
-        else await this.keep(zone, names, sorted, { ...this.parts.policy(), forced: false })
+        const rest = names.filter(({ owner }) => !waiting.has(owner))
+        if (rest.length > 0) await this.keep(zone, rest, sorted, { ...this.parts.policy(), forced: false })
       }),
     )
     this.take(sorted)
