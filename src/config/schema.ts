@@ -46,6 +46,21 @@ const later = z.strictObject({
 
 const name = text('1 to 40 of a-z, 0-9 and hyphens', /^[a-z0-9-]{1,40}$/)
 
+/** What Caddy's own module of a DNS provider is given, with Caddy's placeholders in place of secrets. */
+const dnsModule = key(
+  z.record(z.string(), z.unknown()).refine((module) => typeof module['name'] === 'string' && hasNoSecret(module)),
+  'such as { name = "cloudflare", api_token = "{env.CF_API_TOKEN}" }, with secrets as {env.…} or {file.…} alone',
+)
+
+function hasNoSecret(value: unknown, isSecret = false): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return !isSecret || (typeof value === 'string' && /^\{(env|file)\.[^{}]+\}$/.test(value))
+  }
+  return Object.entries(value).every(([name, one]) =>
+    hasNoSecret(one, isSecret || /token|secret|passw|key/i.test(name)),
+  )
+}
+
 const template = z.strictObject({
   name,
   description: key(z.string().max(200), 'a text of at most 200 characters').default(''),
@@ -61,125 +76,154 @@ const template = z.strictObject({
 })
 
 /** Every table and key of config.toml, with its default. */
-export const configSchema = z.strictObject({
-  service: z
-    .strictObject({
-      state_folder: path.default('/var/lib/sandpiper'),
-      control_socket: path.default('/run/sandpiper/control.socket'),
-      log_level: key(z.enum(['debug', 'info', 'warn', 'error']), '"debug", "info", "warn" or "error"').default('info'),
-    })
-    .prefault({}),
-  domains: z
-    .strictObject({
-      base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
-      scheme: key(z.enum(['nested', 'flat']), '"nested" or "flat"').default('nested'),
-      addresses: key(z.array(z.union([z.ipv4(), z.ipv6()])), 'a list of addresses, such as ["203.0.113.7"]').default(
-        [],
-      ),
-      check: flag.default(true),
-      resolvers: key(z.array(resolver), 'a list of addresses, such as ["192.0.2.53", "[2001:db8::53]:53"]').default([]),
-    })
-    .prefault({} as { base: string }),
-  incus: z
-    .strictObject({
-      socket: path.default('/var/lib/incus/unix.socket'),
-      url: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
-      client_certificate_file: secret.optional(),
-      client_key_file: secret.optional(),
-      server_certificate_file: secret.optional(),
-      project: text('the name of an Incus project').default('default'),
-      network: text('the name of an Incus bridge').default('incusbr0'),
-      storage_pool: text('the name of an Incus storage pool').default('default'),
-      acl: key(z.string(), 'the name of an Incus network ACL, or "" for none').default('sandpiper'),
-      pins: key(z.tuple([ipv4, ipv4]), 'two addresses, such as ["10.88.0.10", "10.88.0.199"]').optional(),
-      timeout_seconds: seconds.default(10),
-    })
-    .refine(
-      (incus) =>
-        incus.url === undefined ||
-        [incus.client_certificate_file, incus.client_key_file, incus.server_certificate_file].every(
-          (file) => file !== undefined,
+export const configSchema = z
+  .strictObject({
+    service: z
+      .strictObject({
+        state_folder: path.default('/var/lib/sandpiper'),
+        control_socket: path.default('/run/sandpiper/control.socket'),
+        log_level: key(z.enum(['debug', 'info', 'warn', 'error']), '"debug", "info", "warn" or "error"').default(
+          'info',
         ),
-      { path: ['url'], params: { allowed: 'given together with the three *_file keys of its certificates' } },
-    )
-    .prefault({}),
-  caddy: z
-    .strictObject({
-      admin: text('"unix//path" or an address such as "http://127.0.0.1:2019"', /^(unix\/\/|https?:\/\/)\S+$/).default(
-        'http://127.0.0.1:2019',
-      ),
-      server: name.default('srv0'),
-      listen: key(z.array(address).min(1), 'a list of addresses, such as [":80", ":443"]').default([':80', ':443']),
-      tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
-      email: key(z.email(), 'an e-mail address').optional(),
-      stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
-      pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
-        '127.0.0.1:7782',
-      ),
-      timeout_seconds: seconds.default(10),
-    })
-    .prefault({}),
-  sshpiper: z
-    .strictObject({
-      pipes_folder: path.default('/var/lib/sshpiper/pipes'),
-      port: port.default(22),
-      login_user: text('a user name', /^[a-z_][-a-z0-9_]{0,31}$/).default('exedev'),
-    })
-    .prefault({}),
-  dns: z
-    .strictObject({
-      providers: z
-        .array(
-          z.strictObject({
-            name,
-            kind: key(z.literal('none'), '"none": record sets are set by hand in this version').default('none'),
-          }),
-        )
-        .default([]),
-    })
-    .prefault({}),
-  sync: z
-    .strictObject({
-      schedule: text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/).default('* * * * *'),
-      mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
-      guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
-      side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
-      give_up_minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(30),
-    })
-    .prefault({}),
-  sandboxes: z
-    .strictObject({
-      cpus: cpus.default(2),
-      memory: size.prefault('4GiB'),
-      disk: size.prefault('20GiB'),
-      processes: processes.default(2000),
-      ssh_port: port.default(22),
-      reserved_names: key(z.array(z.string()), 'a list of names').default([]),
-    })
-    .prefault({}),
-  templates: z.array(template).min(1).optional(),
-  access: z
-    .strictObject({
-      admins: z.array(identity).prefault(['console:operator']),
-      members: z.array(identity).prefault([]),
-    })
-    .prefault({}),
-  agent: z.strictObject({ port: port.default(9999) }).prefault({}),
-  slack: later.prefault({}),
-  discord: later.prefault({}),
-  telegram: later.prefault({}),
-  console: z
-    .strictObject({
-      page: flag.default(false),
-      address: text(
-        'an address on loopback, such as "127.0.0.1:7780"',
-        /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/,
-      ).default('127.0.0.1:7780'),
-      user: text('a user name', /^[a-z0-9][a-z0-9._-]{0,31}$/).default('operator'),
-      name: key(z.string().min(1).max(60), 'a text of 1 to 60 characters').default('Operator'),
-    })
-    .prefault({}),
-  metrics: later.prefault({}),
-})
+      })
+      .prefault({}),
+    domains: z
+      .strictObject({
+        base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
+        scheme: key(z.enum(['nested', 'flat']), '"nested" or "flat"').default('nested'),
+        addresses: key(z.array(z.union([z.ipv4(), z.ipv6()])), 'a list of addresses, such as ["203.0.113.7"]').default(
+          [],
+        ),
+        check: flag.default(true),
+        resolvers: key(z.array(resolver), 'a list of addresses, such as ["192.0.2.53", "[2001:db8::53]:53"]').default(
+          [],
+        ),
+      })
+      .prefault({} as { base: string }),
+    incus: z
+      .strictObject({
+        socket: path.default('/var/lib/incus/unix.socket'),
+        url: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+        client_certificate_file: secret.optional(),
+        client_key_file: secret.optional(),
+        server_certificate_file: secret.optional(),
+        project: text('the name of an Incus project').default('default'),
+        network: text('the name of an Incus bridge').default('incusbr0'),
+        storage_pool: text('the name of an Incus storage pool').default('default'),
+        acl: key(z.string(), 'the name of an Incus network ACL, or "" for none').default('sandpiper'),
+        pins: key(z.tuple([ipv4, ipv4]), 'two addresses, such as ["10.88.0.10", "10.88.0.199"]').optional(),
+        timeout_seconds: seconds.default(10),
+      })
+      .refine(
+        (incus) =>
+          incus.url === undefined ||
+          [incus.client_certificate_file, incus.client_key_file, incus.server_certificate_file].every(
+            (file) => file !== undefined,
+          ),
+        { path: ['url'], params: { allowed: 'given together with the three *_file keys of its certificates' } },
+      )
+      .prefault({}),
+    caddy: z
+      .strictObject({
+        admin: text(
+          '"unix//path" or an address such as "http://127.0.0.1:2019"',
+          /^(unix\/\/|https?:\/\/)\S+$/,
+        ).default('http://127.0.0.1:2019'),
+        server: name.default('srv0'),
+        listen: key(z.array(address).min(1), 'a list of addresses, such as [":80", ":443"]').default([':80', ':443']),
+        tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
+        email: key(z.email(), 'an e-mail address').optional(),
+        acme_staging: flag.default(false),
+        acme_directory: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+        acme_root: path.optional(),
+        dns_provider: dnsModule.optional(),
+        certificates_a_week: key(z.int().min(0).max(1_000_000), 'a whole number, or 0 for no limit').default(50),
+        stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
+        pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
+          '127.0.0.1:7782',
+        ),
+        timeout_seconds: seconds.default(10),
+      })
+      .refine(({ acme_staging, acme_directory }) => !acme_staging || acme_directory === undefined, {
+        path: ['acme_directory'],
+        params: { allowed: 'left out where acme_staging is true' },
+      })
+      .refine(({ tls, dns_provider }) => tls === 'acme' || dns_provider === undefined, {
+        path: ['dns_provider'],
+        params: { allowed: 'left out unless tls is "acme"' },
+      })
+      .refine(({ tls, pages }) => tls !== 'acme' || !pages.startsWith('/'), {
+        path: ['pages'],
+        params: {
+          allowed: 'an address such as "127.0.0.1:7782" where tls is "acme": Caddy asks there, and knows no sockets',
+        },
+      })
+      .prefault({}),
+    sshpiper: z
+      .strictObject({
+        pipes_folder: path.default('/var/lib/sshpiper/pipes'),
+        port: port.default(22),
+        login_user: text('a user name', /^[a-z_][-a-z0-9_]{0,31}$/).default('exedev'),
+      })
+      .prefault({}),
+    dns: z
+      .strictObject({
+        providers: z
+          .array(
+            z.strictObject({
+              name,
+              kind: key(z.literal('none'), '"none": record sets are set by hand in this version').default('none'),
+            }),
+          )
+          .default([]),
+      })
+      .prefault({}),
+    sync: z
+      .strictObject({
+        schedule: text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/).default('* * * * *'),
+        mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
+        guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
+        side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
+        give_up_minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(30),
+      })
+      .prefault({}),
+    sandboxes: z
+      .strictObject({
+        cpus: cpus.default(2),
+        memory: size.prefault('4GiB'),
+        disk: size.prefault('20GiB'),
+        processes: processes.default(2000),
+        ssh_port: port.default(22),
+        reserved_names: key(z.array(z.string()), 'a list of names').default([]),
+      })
+      .prefault({}),
+    templates: z.array(template).min(1).optional(),
+    access: z
+      .strictObject({
+        admins: z.array(identity).prefault(['console:operator']),
+        members: z.array(identity).prefault([]),
+      })
+      .prefault({}),
+    agent: z.strictObject({ port: port.default(9999) }).prefault({}),
+    slack: later.prefault({}),
+    discord: later.prefault({}),
+    telegram: later.prefault({}),
+    console: z
+      .strictObject({
+        page: flag.default(false),
+        address: text(
+          'an address on loopback, such as "127.0.0.1:7780"',
+          /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/,
+        ).default('127.0.0.1:7780'),
+        user: text('a user name', /^[a-z0-9][a-z0-9._-]{0,31}$/).default('operator'),
+        name: key(z.string().min(1).max(60), 'a text of 1 to 60 characters').default('Operator'),
+      })
+      .prefault({}),
+    metrics: later.prefault({}),
+  })
+  .refine(({ caddy, domains }) => caddy.dns_provider === undefined || domains.scheme === 'flat', {
+    path: ['domains', 'scheme'],
+    params: { allowed: '"flat" where [caddy] dns_provider is set: a wildcard certificate covers one level of names' },
+  })
 
 export type ConfigFile = z.output<typeof configSchema>

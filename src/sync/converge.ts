@@ -9,6 +9,7 @@ import { awaitedSentence } from '../core/pointing.js'
 import type { Announcer, Store } from '../core/ports.js'
 import { addressOf, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
+import type { CertificateWatch } from './certificate-watch.js'
 import { learn } from './follow.js'
 import type { Logins } from './logins.js'
 import type { NameWatch } from './name-watch.js'
@@ -22,6 +23,7 @@ export interface ConvergeParts {
   readonly announcer: Announcer
   readonly logins: Logins
   readonly names: NameWatch
+  readonly certificates: Pick<CertificateWatch, 'remark' | 'soon'>
   readonly progress: Progress
   /** Whether a sandbox that nobody asks for anything may be repaired now. */
   readonly mayRepair: () => boolean
@@ -127,7 +129,7 @@ export class Converge {
     seen: Seen,
     signal: AbortSignal,
   ): Promise<void> {
-    const { logins, store, settings, world } = this.parts
+    const { logins, store, settings, world, certificates } = this.parts
     await logins.make(sandbox)
     const state = store.state()
     const now = sandboxById(state, sandbox.id)
@@ -140,6 +142,7 @@ export class Converge {
       for (const change of changes) this.parts.progress.begin(operation, change)
     }
     await world.routes.apply(changes, signal)
+    certificates.soon()
     if (operation !== undefined) for (const change of changes) this.parts.progress.end(operation, change, 'done')
   }
 
@@ -200,12 +203,17 @@ export class Converge {
     sshPort: number,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const { names } = this.parts
+    const { names, certificates } = this.parts
     const isNew = operation.verb === 'create'
     const isLate = isNew && !(await this.waitForSsh(sandbox, operation, sshPort, signal))
     const late = `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s.`
     const awaited = isNew || operation.verb === 'domain' ? awaitedOf(sandbox) : []
-    return [...(isLate ? [late] : []), ...awaited.map((host) => awaitedSentence(host, names.last(host), names.here()))]
+    const limit = isNew ? certificates.remark(sandbox) : null
+    return [
+      ...(isLate ? [late] : []),
+      ...awaited.map((host) => awaitedSentence(host, names.last(host), names.here())),
+      ...(limit === null ? [] : [limit]),
+    ]
   }
 
   private async waitForSsh(
