@@ -14,7 +14,7 @@ import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
-import { addressesOf, certificateSettings, secureListener, settingsOf } from './config/settings.js'
+import { addressesOf, certificateSettings, publicAddressesOf, secureListener, settingsOf } from './config/settings.js'
 import { controlEndpoints } from './control.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
@@ -117,7 +117,7 @@ class Composition {
       dns: host.world.dns,
       clock: host.world.clock,
       base: config.domains.base,
-      addresses: config.domains.addresses,
+      addresses: publicAddressesOf(config),
       isChecked: config.domains.check,
       freshMs: NAMES_FRESH_MS,
     })

@@ -45,6 +45,39 @@ const later = z.strictObject({
 })
 
 const name = text('1 to 40 of a-z, 0-9 and hyphens', /^[a-z0-9-]{1,40}$/)
+const publicAddress = (version: 4 | 6) =>
+  key(
+    z.string().refine((value) => value === 'auto' || value === 'none' || isIP(value) === version),
+    `an IPv${version} address, "auto" or "none"`,
+  )
+const resolvers = key(z.array(resolver), 'a list of addresses, such as ["192.0.2.53", "[2001:db8::53]:53"]')
+const cron = text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/)
+
+const provider = z
+  .strictObject({
+    name,
+    kind: key(z.enum(['cloudflare', 'desec', 'rfc2136', 'none']), '"cloudflare", "desec", "rfc2136" or "none"').default(
+      'none',
+    ),
+    token_file: secret.optional(),
+    api_url: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+    proxied: flag.default(false),
+    server: address.optional(),
+    key_file: secret.optional(),
+    name_servers: key(z.array(address), 'a list of addresses, such as ["192.0.2.53:53"]').default([]),
+  })
+  .refine(({ kind, token_file }) => (kind !== 'cloudflare' && kind !== 'desec') || token_file !== undefined, {
+    path: ['token_file'],
+    params: { allowed: 'given for "cloudflare" and "desec"' },
+  })
+  .refine(({ kind, server }) => kind !== 'rfc2136' || server !== undefined, {
+    path: ['server'],
+    params: { allowed: 'given for "rfc2136"' },
+  })
+  .refine(({ kind, key_file }) => kind !== 'rfc2136' || key_file !== undefined, {
+    path: ['key_file'],
+    params: { allowed: 'given for "rfc2136"' },
+  })
 
 /** What Caddy's own module of a DNS provider is given, with Caddy's placeholders in place of secrets. */
 const dnsModule = key(
@@ -75,155 +108,155 @@ const template = z.strictObject({
   processes: processes.optional(),
 })
 
+const tables = z.strictObject({
+  service: z
+    .strictObject({
+      state_folder: path.default('/var/lib/sandpiper'),
+      control_socket: path.default('/run/sandpiper/control.socket'),
+      log_level: key(z.enum(['debug', 'info', 'warn', 'error']), '"debug", "info", "warn" or "error"').default('info'),
+    })
+    .prefault({}),
+  domains: z
+    .strictObject({
+      base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
+      scheme: key(z.enum(['nested', 'flat']), '"nested" or "flat"').default('nested'),
+      dns_mode: key(z.enum(['wildcard', 'per-sandbox', 'by-hand']), '"wildcard", "per-sandbox" or "by-hand"').default(
+        'wildcard',
+      ),
+      dns_ttl: key(z.int().min(60).max(86_400), 'a whole number of seconds from 60 to 86400').default(300),
+      public_ipv4: publicAddress(4).default('auto'),
+      public_ipv6: publicAddress(6).default('auto'),
+      address_sources: key(
+        z.array(z.url({ protocol: /^https?$/ })),
+        'a list of addresses that begin with https://',
+      ).default(['https://icanhazip.com', 'https://ifconfig.co/ip', 'https://ident.me']),
+      check: flag.default(true),
+      resolvers: resolvers.default([]),
+      public_resolvers: resolvers.default(['1.1.1.1', '9.9.9.9']),
+    })
+    .prefault({} as { base: string }),
+  incus: z
+    .strictObject({
+      socket: path.default('/var/lib/incus/unix.socket'),
+      url: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+      client_certificate_file: secret.optional(),
+      client_key_file: secret.optional(),
+      server_certificate_file: secret.optional(),
+      project: text('the name of an Incus project').default('default'),
+      network: text('the name of an Incus bridge').default('incusbr0'),
+      storage_pool: text('the name of an Incus storage pool').default('default'),
+      acl: key(z.string(), 'the name of an Incus network ACL, or "" for none').default('sandpiper'),
+      pins: key(z.tuple([ipv4, ipv4]), 'two addresses, such as ["10.88.0.10", "10.88.0.199"]').optional(),
+      timeout_seconds: seconds.default(10),
+    })
+    .refine(
+      (incus) =>
+        incus.url === undefined ||
+        [incus.client_certificate_file, incus.client_key_file, incus.server_certificate_file].every(
+          (file) => file !== undefined,
+        ),
+      { path: ['url'], params: { allowed: 'given together with the three *_file keys of its certificates' } },
+    )
+    .prefault({}),
+  caddy: z
+    .strictObject({
+      admin: text('"unix//path" or an address such as "http://127.0.0.1:2019"', /^(unix\/\/|https?:\/\/)\S+$/).default(
+        'http://127.0.0.1:2019',
+      ),
+      server: name.default('srv0'),
+      listen: key(z.array(address).min(1), 'a list of addresses, such as [":80", ":443"]').default([':80', ':443']),
+      tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
+      email: key(z.email(), 'an e-mail address').optional(),
+      acme_staging: flag.default(false),
+      acme_directory: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+      acme_root: path.optional(),
+      dns_provider: dnsModule.optional(),
+      certificates_a_week: key(z.int().min(0).max(1_000_000), 'a whole number, or 0 for no limit').default(50),
+      stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
+      pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
+        '127.0.0.1:7782',
+      ),
+      timeout_seconds: seconds.default(10),
+    })
+    .refine(({ acme_staging, acme_directory }) => !acme_staging || acme_directory === undefined, {
+      path: ['acme_directory'],
+      params: { allowed: 'left out where acme_staging is true' },
+    })
+    .refine(({ tls, dns_provider }) => tls === 'acme' || dns_provider === undefined, {
+      path: ['dns_provider'],
+      params: { allowed: 'left out unless tls is "acme"' },
+    })
+    .refine(({ tls, pages }) => tls !== 'acme' || !pages.startsWith('/'), {
+      path: ['pages'],
+      params: {
+        allowed: 'an address such as "127.0.0.1:7782" where tls is "acme": Caddy asks there, and knows no sockets',
+      },
+    })
+    .prefault({}),
+  sshpiper: z
+    .strictObject({
+      pipes_folder: path.default('/var/lib/sshpiper/pipes'),
+      port: port.default(22),
+      login_user: text('a user name', /^[a-z_][-a-z0-9_]{0,31}$/).default('exedev'),
+    })
+    .prefault({}),
+  dns: z
+    .strictObject({
+      providers: z.array(provider).default([]),
+    })
+    .prefault({}),
+  sync: z
+    .strictObject({
+      schedule: cron.default('* * * * *'),
+      dns_schedule: cron.default('*/15 * * * *'),
+      mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
+      guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
+      side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
+      give_up_minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(30),
+    })
+    .prefault({}),
+  sandboxes: z
+    .strictObject({
+      cpus: cpus.default(2),
+      memory: size.prefault('4GiB'),
+      disk: size.prefault('20GiB'),
+      processes: processes.default(2000),
+      ssh_port: port.default(22),
+      reserved_names: key(z.array(z.string()), 'a list of names').default([]),
+    })
+    .prefault({}),
+  templates: z.array(template).min(1).optional(),
+  access: z
+    .strictObject({
+      admins: z.array(identity).prefault(['console:operator']),
+      members: z.array(identity).prefault([]),
+    })
+    .prefault({}),
+  agent: z.strictObject({ port: port.default(9999) }).prefault({}),
+  slack: later.prefault({}),
+  discord: later.prefault({}),
+  telegram: later.prefault({}),
+  console: z
+    .strictObject({
+      page: flag.default(false),
+      address: text(
+        'an address on loopback, such as "127.0.0.1:7780"',
+        /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/,
+      ).default('127.0.0.1:7780'),
+      user: text('a user name', /^[a-z0-9][a-z0-9._-]{0,31}$/).default('operator'),
+      name: key(z.string().min(1).max(60), 'a text of 1 to 60 characters').default('Operator'),
+    })
+    .prefault({}),
+  metrics: later.prefault({}),
+})
+
 /** Every table and key of config.toml, with its default. */
-export const configSchema = z
-  .strictObject({
-    service: z
-      .strictObject({
-        state_folder: path.default('/var/lib/sandpiper'),
-        control_socket: path.default('/run/sandpiper/control.socket'),
-        log_level: key(z.enum(['debug', 'info', 'warn', 'error']), '"debug", "info", "warn" or "error"').default(
-          'info',
-        ),
-      })
-      .prefault({}),
-    domains: z
-      .strictObject({
-        base: text('a domain in small letters, such as "box.example.com"', /^(?=.{1,200}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/),
-        scheme: key(z.enum(['nested', 'flat']), '"nested" or "flat"').default('nested'),
-        addresses: key(z.array(z.union([z.ipv4(), z.ipv6()])), 'a list of addresses, such as ["203.0.113.7"]').default(
-          [],
-        ),
-        check: flag.default(true),
-        resolvers: key(z.array(resolver), 'a list of addresses, such as ["192.0.2.53", "[2001:db8::53]:53"]').default(
-          [],
-        ),
-      })
-      .prefault({} as { base: string }),
-    incus: z
-      .strictObject({
-        socket: path.default('/var/lib/incus/unix.socket'),
-        url: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
-        client_certificate_file: secret.optional(),
-        client_key_file: secret.optional(),
-        server_certificate_file: secret.optional(),
-        project: text('the name of an Incus project').default('default'),
-        network: text('the name of an Incus bridge').default('incusbr0'),
-        storage_pool: text('the name of an Incus storage pool').default('default'),
-        acl: key(z.string(), 'the name of an Incus network ACL, or "" for none').default('sandpiper'),
-        pins: key(z.tuple([ipv4, ipv4]), 'two addresses, such as ["10.88.0.10", "10.88.0.199"]').optional(),
-        timeout_seconds: seconds.default(10),
-      })
-      .refine(
-        (incus) =>
-          incus.url === undefined ||
-          [incus.client_certificate_file, incus.client_key_file, incus.server_certificate_file].every(
-            (file) => file !== undefined,
-          ),
-        { path: ['url'], params: { allowed: 'given together with the three *_file keys of its certificates' } },
-      )
-      .prefault({}),
-    caddy: z
-      .strictObject({
-        admin: text(
-          '"unix//path" or an address such as "http://127.0.0.1:2019"',
-          /^(unix\/\/|https?:\/\/)\S+$/,
-        ).default('http://127.0.0.1:2019'),
-        server: name.default('srv0'),
-        listen: key(z.array(address).min(1), 'a list of addresses, such as [":80", ":443"]').default([':80', ':443']),
-        tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
-        email: key(z.email(), 'an e-mail address').optional(),
-        acme_staging: flag.default(false),
-        acme_directory: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
-        acme_root: path.optional(),
-        dns_provider: dnsModule.optional(),
-        certificates_a_week: key(z.int().min(0).max(1_000_000), 'a whole number, or 0 for no limit').default(50),
-        stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
-        pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
-          '127.0.0.1:7782',
-        ),
-        timeout_seconds: seconds.default(10),
-      })
-      .refine(({ acme_staging, acme_directory }) => !acme_staging || acme_directory === undefined, {
-        path: ['acme_directory'],
-        params: { allowed: 'left out where acme_staging is true' },
-      })
-      .refine(({ tls, dns_provider }) => tls === 'acme' || dns_provider === undefined, {
-        path: ['dns_provider'],
-        params: { allowed: 'left out unless tls is "acme"' },
-      })
-      .refine(({ tls, pages }) => tls !== 'acme' || !pages.startsWith('/'), {
-        path: ['pages'],
-        params: {
-          allowed: 'an address such as "127.0.0.1:7782" where tls is "acme": Caddy asks there, and knows no sockets',
-        },
-      })
-      .prefault({}),
-    sshpiper: z
-      .strictObject({
-        pipes_folder: path.default('/var/lib/sshpiper/pipes'),
-        port: port.default(22),
-        login_user: text('a user name', /^[a-z_][-a-z0-9_]{0,31}$/).default('exedev'),
-      })
-      .prefault({}),
-    dns: z
-      .strictObject({
-        providers: z
-          .array(
-            z.strictObject({
-              name,
-              kind: key(z.literal('none'), '"none": record sets are set by hand in this version').default('none'),
-            }),
-          )
-          .default([]),
-      })
-      .prefault({}),
-    sync: z
-      .strictObject({
-        schedule: text('a cron expression, such as "* * * * *"', /^\S+(\s+\S+){4,5}$/).default('* * * * *'),
-        mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
-        guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
-        side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
-        give_up_minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(30),
-      })
-      .prefault({}),
-    sandboxes: z
-      .strictObject({
-        cpus: cpus.default(2),
-        memory: size.prefault('4GiB'),
-        disk: size.prefault('20GiB'),
-        processes: processes.default(2000),
-        ssh_port: port.default(22),
-        reserved_names: key(z.array(z.string()), 'a list of names').default([]),
-      })
-      .prefault({}),
-    templates: z.array(template).min(1).optional(),
-    access: z
-      .strictObject({
-        admins: z.array(identity).prefault(['console:operator']),
-        members: z.array(identity).prefault([]),
-      })
-      .prefault({}),
-    agent: z.strictObject({ port: port.default(9999) }).prefault({}),
-    slack: later.prefault({}),
-    discord: later.prefault({}),
-    telegram: later.prefault({}),
-    console: z
-      .strictObject({
-        page: flag.default(false),
-        address: text(
-          'an address on loopback, such as "127.0.0.1:7780"',
-          /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/,
-        ).default('127.0.0.1:7780'),
-        user: text('a user name', /^[a-z0-9][a-z0-9._-]{0,31}$/).default('operator'),
-        name: key(z.string().min(1).max(60), 'a text of 1 to 60 characters').default('Operator'),
-      })
-      .prefault({}),
-    metrics: later.prefault({}),
-  })
-  .refine(({ caddy, domains }) => caddy.dns_provider === undefined || domains.scheme === 'flat', {
+export const configSchema = tables.refine(
+  ({ caddy, domains }) => caddy.dns_provider === undefined || domains.scheme === 'flat',
+  {
     path: ['domains', 'scheme'],
     params: { allowed: '"flat" where [caddy] dns_provider is set: a wildcard certificate covers one level of names' },
-  })
+  },
+)
 
 export type ConfigFile = z.output<typeof configSchema>

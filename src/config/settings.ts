@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Config } from '../config.js'
 import type { Limits } from '../core/sandbox.js'
 import type { Settings, Template } from '../core/state.js'
@@ -91,6 +92,11 @@ export function addressesOf({ caddy, sshpiper, domains }: Config): Pick<Addresse
     url: (host) => `${scheme}://${host}${port}`,
     sshLine: (name) => `ssh ${name}@${domains.base}${sshPort}`,
   }
+}
+
+/** Those that are given; the others are found out. */
+export function publicAddressesOf({ domains }: Config): readonly string[] {
+  return [domains.public_ipv4, domains.public_ipv6].filter((address) => isIP(address) !== 0)
 }
 
 const exeuntu: Omit<Template, 'limits'> = {

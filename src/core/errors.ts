@@ -27,19 +27,22 @@ export type Retry = 'later' | 'never'
 
 /**
  * A foreign system failed. `message` names action and object for the log; `sentence`, where given, is the part of it
- * that a person may read ("the image `x` does not exist"). Neither ever holds a secret.
+ * that a person may read ("the image `x` does not exist"). Neither ever holds a secret. `afterMs`: it said, or we know,
+ * how long to wait before asking again.
  */
 export class InfraError extends Error {
   readonly sentence: string | undefined
+  readonly afterMs: number | undefined
 
   constructor(
     readonly system: ForeignSystem,
     readonly retry: Retry,
     message: string,
-    options: { sentence?: string; cause?: unknown } = {},
+    options: { sentence?: string; afterMs?: number; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'InfraError'
     this.sentence = options.sentence
+    this.afterMs = options.afterMs
   }
 }

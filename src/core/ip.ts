@@ -39,6 +39,11 @@ function groupsOf(address: string): string[] {
   return [...before, ...zeros, ...after].map((group) => group.padStart(4, '0'))
 }
 
+/** The one way of writing an address that is written already. */
+export function canonicalAddress(address: string): string {
+  return familyOf(address) === 6 ? canonical6(address) : address
+}
+
 function canonical6(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1)
 }

@@ -7,7 +7,7 @@ export interface PolicyFacts {
   readonly forced: boolean
   /** 0 to 1: the share of all that is ours beyond which removals stop and ask. */
   readonly guardShare: number
-  /** How many instances, pipes and routes of ours were seen. */
+  /** How many instances, pipes, routes and record sets of ours were seen. */
   readonly seen: number
   /** Whether a person's live operation stands behind the change. */
   readonly isAskedFor: (change: Change) => boolean
@@ -21,6 +21,7 @@ export interface Decision {
 
 /** Fewer removals than this are never unusual, whatever their share. */
 const FEW = 3
+const REMOVALS: readonly Change['kind'][] = ['instance.delete', 'pipe.remove', 'route.remove', 'record.remove']
 
 /**
  *  change                         | mode    | paused | plan
@@ -45,5 +46,5 @@ export function applyPolicy(plan: Plan, facts: PolicyFacts): Decision {
 }
 
 function isRemoval(change: Change): boolean {
-  return change.kind === 'instance.delete' || change.kind === 'pipe.remove' || change.kind === 'route.remove'
+  return REMOVALS.includes(change.kind)
 }

@@ -4,6 +4,8 @@ import type { Operation } from './operation.js'
 import type { InstanceChange, SeenInstance } from './parts/instance.js'
 import type { PipeChange, SeenPipe } from './parts/pipe.js'
 import type { DriftLine } from './parts/plan.js'
+import type { RecordChange, RecordSet, RecordType, SeenRecordSet } from './parts/record-set.js'
+import type { PublicAddresses, Zone } from './parts/wanted-records.js'
 import type { RouteChange, SeenRoutes } from './parts/route.js'
 import type { SandboxId } from './sandbox.js'
 import type { Network, State } from './state.js'
@@ -36,6 +38,43 @@ export interface RouteKeeper {
   observe(signal: AbortSignal): Promise<SeenRoutes>
   /** Resolves when a write that carries these changes was accepted, or they turned out to be there. Throws InfraError. */
   apply(changes: readonly RouteChange[], signal: AbortSignal): Promise<void>
+}
+
+/** How many of a zone's own servers answer as it is wanted, of all that were asked. */
+export interface Served {
+  readonly by: number
+  readonly of: number
+}
+
+/** Something about DNS that only a person can put right. */
+export interface DnsTrouble {
+  readonly subject: string
+  readonly detail: string
+}
+
+/** Keeps record sets, zone by zone, wherever a provider holds the zone. One caller at a time for one zone. */
+export interface RecordKeeper {
+  /** The zone in which a resolver finds the name; null: none that we hold, so its records are set by hand. Throws InfraError. */
+  zoneOf(name: string, signal: AbortSignal): Promise<Zone | null>
+  /** What stands at these names. Throws InfraError. */
+  observe(zone: Zone, names: readonly string[], signal: AbortSignal): Promise<readonly SeenRecordSet[]>
+  /** Upon what `observe` saw last: all changes of the zone in one call, where its provider has such. Throws InfraError. */
+  apply(changes: readonly RecordChange[], zone: Zone, signal: AbortSignal): Promise<void>
+  /** Milliseconds until write limits allow the next change. Asks nobody. */
+  writableIn(zone: Zone): number
+  /** The host's own addresses, as the world sees them. */
+  addresses(signal: AbortSignal): Promise<PublicAddresses>
+  /** Asks the zone's own servers until all say so, or it has taken too long. */
+  untilServed(
+    zone: Zone,
+    sets: readonly RecordSet[],
+    report: (served: Served) => void,
+    signal: AbortSignal,
+  ): Promise<Served>
+  /** What a resolver of the world says, sorted. Throws InfraError. */
+  resolve(name: string, type: RecordType, signal: AbortSignal): Promise<readonly string[]>
+  /** Rights that are missing for keeping this name, and a world that is sent to other servers. Throws InfraError. */
+  troubles(name: string, signal: AbortSignal): Promise<readonly DnsTrouble[]>
 }
 
 /** Public lines (`ssh-ed25519 AAAA…`) of a sandbox's two key pairs. The private halves stay in files of mode 0600. */

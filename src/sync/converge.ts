@@ -222,12 +222,15 @@ export class Converge {
     port: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(SSH_PROBE_MS)])
+    // Held by name: a timeout that only AbortSignal.any knows may be collected before it fires.
+    const late = AbortSignal.timeout(SSH_PROBE_MS)
+    const limit = AbortSignal.any([signal, late])
     this.parts.progress.waiting(operation, 'waiting for SSH in the sandbox')
     const address = addressOf(sandbox)
     const answers = await this.parts.world.ssh.answers(address, port, limit)
     if (signal.aborted) throw new Overtaken()
-    if (!answers) this.parts.log('warn', 'sshd did not answer', { sandbox: sandbox.name, address })
+    const details = { sandbox: sandbox.name, address, late: late.aborted }
+    if (!answers) this.parts.log('warn', 'sshd did not answer', details)
     this.parts.progress.waiting(operation, null)
     return answers
   }

@@ -86,7 +86,8 @@ async function apply(parts: ConvergeParts, changes: readonly Change[], signal: A
 }
 
 function instanceSandbox(change: Change): readonly SandboxId[] {
-  return change.kind.startsWith('instance.') && 'wanted' in change ? [change.wanted.sandbox] : []
+  const isInstance = change.kind.startsWith('instance.') && 'wanted' in change && 'sandbox' in change.wanted
+  return isInstance ? [change.wanted.sandbox] : []
 }
 
 function lostOnes(plan: Plan, state: State): readonly SandboxId[] {

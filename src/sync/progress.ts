@@ -1,5 +1,6 @@
 import type { Operation, Step } from '../core/operation.js'
 import { stepLabel } from '../core/parts/describe.js'
+import { placeOf } from '../core/parts/record-set.js'
 import type { Change } from '../core/parts/plan.js'
 import type { Announcer, Clock, Store } from '../core/ports.js'
 
@@ -67,6 +68,10 @@ function stepKey(change: Change): string {
       return `route ${change.wanted.host}`
     case 'route.remove':
       return `route.remove ${change.id}`
+    case 'record.write':
+      return `record ${placeOf(change.wanted)}`
+    case 'record.remove':
+      return `record.remove ${placeOf(change.before)}`
     default:
       return change.kind
   }

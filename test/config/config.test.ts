@@ -44,7 +44,7 @@ describe('config.example.toml', () => {
     expect(none).toBeUndefined()
     expect(noDns.providers).toEqual([])
     expect(templates).toHaveLength(1)
-    expect(dns.providers).toEqual([{ name: 'by-hand', kind: 'none' }])
+    expect(dns.providers).toEqual([{ name: 'by-hand', kind: 'none', proxied: false, name_servers: [] }])
   })
 
   it('has every key, with a sentence above it', () => {
@@ -71,6 +71,18 @@ describe('a wrong configuration', () => {
       '[caddy]\n\nlisten = [":80", "x"]',
       'c.toml:3: `[caddy] listen` must be an address with a port, such as "127.0.0.1:7780".',
     ],
+    [
+      '[[dns.providers]]\nname = "cf"\nkind = "cloudflare"',
+      'c.toml:1: `[[dns.providers]] token_file` is missing; it must be given for "cloudflare" and "desec".',
+    ],
+    [
+      '[[dns.providers]]\nname = "own"\nkind = "rfc2136"\nserver = "192.0.2.53:53"',
+      'c.toml:1: `[[dns.providers]] key_file` is missing; it must be given for "rfc2136".',
+    ],
+    [
+      '[[dns.providers]]\nname = "own"\nkind = "bind"',
+      'c.toml:3: `[[dns.providers]] kind` must be "cloudflare", "desec", "rfc2136" or "none".',
+    ],
     ['[sync]\nguard_share = 2', 'c.toml:2: `[sync] guard_share` must be a number from 0 to 1.'],
     ['[sshpiper]\nport = "22"', 'c.toml:2: `[sshpiper] port` must be a port from 1 to 65535.'],
     [
@@ -93,7 +105,7 @@ describe('a wrong configuration', () => {
     ['[sandboxes]\nmemory = "4"', 'c.toml:2: `[sandboxes] memory` must be a size, such as "512MiB" or "4GiB".'],
     [
       'sync = 4',
-      'c.toml:1: `[sync]` must be a table with the keys schedule, mode, guard_share, side_by_side, give_up_minutes.',
+      'c.toml:1: `[sync]` must be a table with the keys schedule, dns_schedule, mode, guard_share, side_by_side, give_up_minutes.',
     ],
   ])('%j names file, line, key and what is allowed', (toml, sentence) => {
     expect(problems(`${toml}\n${minimal}`)).toEqual([sentence])

@@ -61,6 +61,10 @@ export class ModelWorld {
         this.routes.delete(change.id)
         return
       case 'server.repair':
+        return
+      case 'record.write':
+      case 'record.remove':
+        throw new Error('record sets are planned for all, not for one sandbox')
     }
   }
 

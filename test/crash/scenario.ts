@@ -1,5 +1,6 @@
 import type { InstanceChange } from '../../src/core/parts/instance.js'
 import type { Change } from '../../src/core/parts/plan.js'
+import type { RecordChange } from '../../src/core/parts/record-set.js'
 import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import type { Lane } from './lane.js'
 
@@ -91,7 +92,7 @@ const instances: Scenarios<InstanceChange['kind']> = {
 }
 
 /** A kind of change without one does not compile. */
-export const scenarios: Scenarios<Change['kind']> = {
+export const scenarios: Scenarios<Exclude<Change['kind'], RecordChange['kind']>> = {
   ...instances,
   'pipe.write': { given: running, cause: says('keys', 'add', keys[1] ?? '') },
   'pipe.remove': { given: running, cause: says('keys', 'remove', 'first') },

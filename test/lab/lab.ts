@@ -31,7 +31,13 @@ const labSchema = z.object({
   }),
   dns: z.object({
     powerdns: z.object({ address: z.string(), api: z.url(), key: z.string() }),
-    bind: z.object({ address: z.string(), zone: z.string(), keyFile: path }),
+    bind: z.object({
+      address: z.string(),
+      zone: z.string(),
+      customZone: z.string(),
+      keyFile: path,
+      idleKeyFile: path,
+    }),
   }),
   pebble: path,
 })

@@ -19,8 +19,9 @@ export function driftCard(report: DriftReport, paused: boolean): Message {
   }
   const shown = lines.slice(0, MOST)
   const width = Math.max(...shown.map((line) => line.subject.length))
+  const part = Math.max(9, ...shown.map((line) => line.part.length))
   const diff = shown.map((line) =>
-    `${line.sign} ${line.part.padEnd(9)} ${line.subject.padEnd(width)}  ${line.detail}`.trimEnd(),
+    `${line.sign} ${line.part.padEnd(part)} ${line.subject.padEnd(width)}  ${line.detail}`.trimEnd(),
   )
   const rest = lines.length - shown.length
   if (rest > 0) diff.push(`… and ${count(rest, 'line')} more`)

@@ -1,4 +1,5 @@
 import type { Change, DriftLine, Finding } from './plan.js'
+import { placeOf } from './record-set.js'
 
 /** The line of a drift report that a change makes. */
 export function driftLine(change: Change): DriftLine {
@@ -41,6 +42,12 @@ export function driftLine(change: Change): DriftLine {
       return { sign: '-', part: 'route', subject: change.host ?? change.id, detail: 'removed' }
     case 'server.repair':
       return { sign: '~', part: 'route', subject: 'server', detail: change.detail }
+    case 'record.write': {
+      const sign = change.before === null ? '+' : '~'
+      return { sign, part: 'record set', subject: placeOf(change.wanted), detail: change.detail }
+    }
+    case 'record.remove':
+      return { sign: '-', part: 'record set', subject: placeOf(change.before), detail: change.detail }
   }
 }
 
@@ -80,5 +87,9 @@ export function stepLabel(change: Change): string | null {
       return 'route removed'
     case 'server.repair':
       return null
+    case 'record.write':
+      return `DNS: ${placeOf(change.wanted)} set`
+    case 'record.remove':
+      return `DNS: ${placeOf(change.before)} removed`
   }
 }

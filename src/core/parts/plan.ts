@@ -1,14 +1,17 @@
 import type { SandboxId } from '../sandbox.js'
 import type { InstanceChange } from './instance.js'
 import type { PipeChange } from './pipe.js'
+import type { RecordChange } from './record-set.js'
 import type { RouteChange } from './route.js'
 
-export type Change = InstanceChange | PipeChange | RouteChange
+export type PartName = 'instance' | 'pipe' | 'route' | 'record set'
+
+export type Change = InstanceChange | PipeChange | RouteChange | RecordChange
 
 /** Seen, and never acted on by itself: people are told. */
 export interface Finding {
   readonly finding: 'lost' | 'conflict' | 'foreign' | 'orphan'
-  readonly part: 'instance' | 'pipe' | 'route'
+  readonly part: PartName
   readonly subject: string
   readonly sandbox: SandboxId | null
   readonly detail: string
@@ -36,7 +39,7 @@ export function firstOfEach(findings: readonly Finding[]): readonly Finding[] {
 /** One line of a readable diff. */
 export interface DriftLine {
   readonly sign: '+' | '~' | '-' | '!'
-  readonly part: 'instance' | 'pipe' | 'route'
+  readonly part: PartName
   readonly subject: string
   readonly detail: string
 }

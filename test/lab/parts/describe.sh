@@ -38,7 +38,13 @@ describe() {
       images: { system: "sb/trixie", oci: { server: $ociServer, alias: $ociAlias, protocol: "oci" } },
       dns: {
         powerdns: { address: $pdns, api: $pdnsApi, key: "labkey" },
-        bind: { address: $named, zone: "lab.test", keyFile: "\($state)/named/key.conf" }
+        bind: {
+          address: $named,
+          zone: "lab.test",
+          customZone: "example.co.uk",
+          keyFile: "\($state)/named/key.conf",
+          idleKeyFile: "\($state)/named/idle-key.conf"
+        }
       },
       pebble: "\($root)/usr/bin/pebble"
     }' >"$LAB/lab.json.part"

@@ -1,4 +1,4 @@
-# PowerDNS (HTTP API, key "labkey") and BIND (TSIG updates of lab.test), unprivileged, on high loopback ports.
+# PowerDNS (HTTP API, key "labkey"; updates) and BIND (TSIG updates), unprivileged, on high loopback ports.
 
 as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 
@@ -17,7 +17,7 @@ webserver=yes
 webserver-address=127.0.0.1
 webserver-port=$LAB_PDNS_API_PORT
 webserver-allow-from=127.0.0.1
-dnsupdate=no
+dnsupdate=yes
 daemon=no
 guardian=no
 security-poll-suffix=
@@ -27,27 +27,36 @@ CONFIG
   spawn_inside pdns "${as_nobody[@]}" pdns_server --config-dir=/lab/state/pdns
 }
 
+# A zone for a base, and one for a domain of a person's own under a suffix of two parts.
+NAMED_ZONES=(lab.test example.co.uk)
+
 start_named() {
   running named && return
-  local folder=$STATE/named
+  local folder=$STATE/named zone
   install -d -o 65534 -g 65534 "$folder"
   [ -e "$folder/key.conf" ] || inside tsig-keygen -a hmac-sha256 labkey >"$folder/key.conf"
+  # Known to the server, and without any right.
+  [ -e "$folder/idle-key.conf" ] || inside tsig-keygen -a hmac-sha256 idlekey >"$folder/idle-key.conf"
   cat >"$folder/named.conf" <<CONFIG
 include "/lab/state/named/key.conf";
+include "/lab/state/named/idle-key.conf";
 options {
   directory "/lab/state/named"; pid-file "/lab/state/named/named.pid"; session-keyfile "/lab/state/named/session.key";
   listen-on port $LAB_NAMED_PORT { 127.0.0.1; }; listen-on-v6 { none; };
-  recursion no; dnssec-validation no; notify no;
+  recursion no; dnssec-validation no; notify no; allow-transfer { 127.0.0.1; };
 };
 controls { };
-zone "lab.test" { type primary; file "lab.test.zone"; update-policy { grant labkey zonesub ANY; }; };
 CONFIG
-  [ -e "$folder/lab.test.zone" ] || cat >"$folder/lab.test.zone" <<'ZONE'
-$TTL 60
-@ IN SOA ns1.lab.test. hostmaster.lab.test. 1 3600 600 86400 60
+  for zone in "${NAMED_ZONES[@]}"; do
+    echo "zone \"$zone\" { type primary; file \"$zone.zone\"; update-policy { grant labkey zonesub ANY; }; };" \
+      >>"$folder/named.conf"
+    [ -e "$folder/$zone.zone" ] || cat >"$folder/$zone.zone" <<ZONE
+\$TTL 60
+@ IN SOA ns1.$zone. hostmaster.$zone. 1 3600 600 86400 60
 @ IN NS ns1
 ns1 IN A 127.0.0.1
 ZONE
+  done
   chown -R 65534:65534 "$folder"
   spawn_inside named "${as_nobody[@]}" named -g -c /lab/state/named/named.conf -n 1
 }
