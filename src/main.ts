@@ -14,14 +14,25 @@ import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
-import { addressesOf, dnsSettings, publicAddressesOf, settingsOf } from './config/settings.js'
+import {
+  addressesOf,
+  certificateSettings,
+  dnsSettings,
+  publicAddressesOf,
+  secureListener,
+  settingsOf,
+} from './config/settings.js'
 import { controlEndpoints } from './control.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
-import { serveStatusPages } from './infra/host/status-pages.js'
+import { ASK_PATH } from './infra/caddy/tls-json.js'
+import { serveCaddy } from './infra/host/caddy-questions.js'
+import { HandshakeLook } from './infra/host/certificate-look.js'
 import { WorkerPasswords } from './infra/passwords.js'
+import { registeredDomain } from './infra/public-suffix.js'
 import { SqliteActions } from './infra/sqlite/actions.js'
 import { SqliteAudit } from './infra/sqlite/audit.js'
+import { SqliteCertificates } from './infra/sqlite/certificates.js'
 import { SqliteConsoleMessages } from './infra/sqlite/console-messages.js'
 import { openDatabase, type Db } from './infra/sqlite/database.js'
 import { SqliteInbox } from './infra/sqlite/inbox.js'
@@ -31,6 +42,8 @@ import { SqliteSavedSettings } from './infra/sqlite/saved-settings.js'
 import { SqliteStore } from './infra/sqlite/store.js'
 import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
+import { BaseWatch } from './sync/base-watch.js'
+import { CertificateWatch } from './sync/certificate-watch.js'
 import { HostWatch } from './sync/host-watch.js'
 import { Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
@@ -85,6 +98,7 @@ class Composition {
   private readonly outbox: Outbox
   private readonly announcer: BotAnnouncer
   private readonly records: Records
+  private readonly certificates: CertificateWatch
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
   private readonly router: BotRouter
@@ -131,6 +145,8 @@ class Composition {
     this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db), pace })
     closing.add(() => this.outbox.stop())
     this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox })
+    this.certificates = this.joinCertificates()
+    closing.add(() => this.certificates.close())
 
     this.records = this.joinRecords()
     closing.add(() => this.records.close())
@@ -160,8 +176,10 @@ class Composition {
   async start(): Promise<Service> {
     const { closing, loop, watch } = this
     const { config, host, log } = this.options
-    const pageOf = (name: string): ReturnType<typeof statusPage> => statusPage(this.store.state().sandboxes, name)
-    const pages = await serveStatusPages(config.caddy.pages, pageOf)
+    const pages = await serveCaddy(config.caddy.pages, ASK_PATH, {
+      pageOf: (name) => statusPage(this.store.state().sandboxes, name),
+      mayHaveCertificate: (name) => this.certificates.mayHave(name),
+    })
     closing.add(() => pages.close())
     await this.console.start(this.router.menu(), this.router)
     closing.add(() => this.console.stop())
@@ -170,9 +188,12 @@ class Composition {
     this.outbox.start()
     this.resumeWhenSeen()
 
+    const base = this.joinBaseWatch()
     const lookAtAll = (): void => {
       void watch.refresh()
+      void base.look()
       loop.pokeAll()
+      void this.certificates.pass()
     }
     lookAtAll()
     host.follow({
@@ -206,6 +227,7 @@ class Composition {
       sshLine: options.sshLine ?? sshLine,
       pointing: (host) => names.last(host),
       here: () => names.here(),
+      certificates: secureListener(options.config) === null ? null : { last: (host) => this.certificates.last(host) },
     }
   }
 
@@ -229,8 +251,45 @@ class Composition {
     })
   }
 
+  private joinCertificates(): CertificateWatch {
+    const { config, host } = this.options
+    const { clock } = host.world
+    return new CertificateWatch({
+      store: this.store,
+      names: this.names,
+      look: new HandshakeLook(secureListener(config) ?? { host: 'localhost', port: 443 }),
+      ledger: new SqliteCertificates(this.db, clock),
+      announcer: this.announcer,
+      clock,
+      registeredDomain,
+      settings: certificateSettings(config),
+      schedule,
+      log: this.note,
+    })
+  }
+
+  /** Where all names below the base lead here, Caddy gets their certificates by itself. */
+  private joinBaseWatch(): BaseWatch {
+    const { names, loop, options } = this
+    const { base } = options.config.domains
+    const saved = new SqliteSavedSettings(this.db)
+    return new BaseWatch({
+      names,
+      base,
+      memory: {
+        isKnown: () => saved.get('base.right') === base,
+        remember: () => saved.set('base.right', base),
+      },
+      onRight: () => {
+        options.host.baseIsRight()
+        loop.pokeAll()
+      },
+      log: this.note,
+    })
+  }
+
   private joinLoop(): SyncLoop {
-    const { store, announcer, names, records, options } = this
+    const { store, announcer, names, records, certificates, options } = this
     const { config, host } = options
     const passwords = new WorkerPasswords()
     this.closing.add(() => passwords.close())
@@ -246,6 +305,7 @@ class Composition {
         logins,
         names,
         records,
+        certificates,
         progress: new Progress(store, announcer, host.world.clock),
         giveUpAfterMs: config.sync.give_up_minutes * 60_000,
         log: this.note,

@@ -27,6 +27,8 @@ export interface Host {
   prepare(network: Network, signal: AbortSignal): Promise<void>
   /** Lets a write to Caddy wait a moment while changes are known to come. */
   lingerWhile(pending: () => boolean, maxMs: number): void
+  /** DNS brings everything below the base here: certificates need not wait for a visitor. */
+  baseIsRight(): void
   close(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ export function openHost(config: Config): Host {
       if (acl !== null) await ensureAcl(client, acl, network, signal)
     },
     lingerWhile: (pending, maxMs) => routes.lingerWhile(pending, maxMs),
+    baseIsRight: () => routes.baseIsRight(),
     close: async () => {
       events?.close()
       await Promise.all([client.close(), admin.close()])

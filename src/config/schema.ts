@@ -79,6 +79,21 @@ const provider = z
     params: { allowed: 'given for "rfc2136"' },
   })
 
+/** What Caddy's own module of a DNS provider is given, with Caddy's placeholders in place of secrets. */
+const dnsModule = key(
+  z.record(z.string(), z.unknown()).refine((module) => typeof module['name'] === 'string' && hasNoSecret(module)),
+  'such as { name = "cloudflare", api_token = "{env.CF_API_TOKEN}" }, with secrets as {env.…} or {file.…} alone',
+)
+
+function hasNoSecret(value: unknown, isSecret = false): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return !isSecret || (typeof value === 'string' && /^\{(env|file)\.[^{}]+\}$/.test(value))
+  }
+  return Object.entries(value).every(([name, one]) =>
+    hasNoSecret(one, isSecret || /token|secret|passw|key/i.test(name)),
+  )
+}
+
 const template = z.strictObject({
   name,
   description: key(z.string().max(200), 'a text of at most 200 characters').default(''),
@@ -93,8 +108,7 @@ const template = z.strictObject({
   processes: processes.optional(),
 })
 
-/** Every table and key of config.toml, with its default. */
-export const configSchema = z.strictObject({
+const tables = z.strictObject({
   service: z
     .strictObject({
       state_folder: path.default('/var/lib/sandpiper'),
@@ -153,11 +167,30 @@ export const configSchema = z.strictObject({
       listen: key(z.array(address).min(1), 'a list of addresses, such as [":80", ":443"]').default([':80', ':443']),
       tls: key(z.enum(['acme', 'internal', 'off']), '"acme", "internal" or "off"').default('acme'),
       email: key(z.email(), 'an e-mail address').optional(),
+      acme_staging: flag.default(false),
+      acme_directory: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+      acme_root: path.optional(),
+      dns_provider: dnsModule.optional(),
+      certificates_a_week: key(z.int().min(0).max(1_000_000), 'a whole number, or 0 for no limit').default(50),
       stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
       pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
         '127.0.0.1:7782',
       ),
       timeout_seconds: seconds.default(10),
+    })
+    .refine(({ acme_staging, acme_directory }) => !acme_staging || acme_directory === undefined, {
+      path: ['acme_directory'],
+      params: { allowed: 'left out where acme_staging is true' },
+    })
+    .refine(({ tls, dns_provider }) => tls === 'acme' || dns_provider === undefined, {
+      path: ['dns_provider'],
+      params: { allowed: 'left out unless tls is "acme"' },
+    })
+    .refine(({ tls, pages }) => tls !== 'acme' || !pages.startsWith('/'), {
+      path: ['pages'],
+      params: {
+        allowed: 'an address such as "127.0.0.1:7782" where tls is "acme": Caddy asks there, and knows no sockets',
+      },
     })
     .prefault({}),
   sshpiper: z
@@ -216,5 +249,14 @@ export const configSchema = z.strictObject({
     .prefault({}),
   metrics: later.prefault({}),
 })
+
+/** Every table and key of config.toml, with its default. */
+export const configSchema = tables.refine(
+  ({ caddy, domains }) => caddy.dns_provider === undefined || domains.scheme === 'flat',
+  {
+    path: ['domains', 'scheme'],
+    params: { allowed: '"flat" where [caddy] dns_provider is set: a wildcard certificate covers one level of names' },
+  },
+)
 
 export type ConfigFile = z.output<typeof configSchema>

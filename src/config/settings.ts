@@ -4,8 +4,10 @@ import type { DnsSettings } from '../core/parts/wanted-records.js'
 import type { Limits } from '../core/sandbox.js'
 import type { Settings, Template } from '../core/state.js'
 import type { Addresses } from '../bot/cards/addresses.js'
+import type { CertificateSettings } from '../sync/certificate-watch.js'
 import type { CaddyAddress } from '../infra/caddy/client.js'
 import { caddyDefaults, type CaddySettings } from '../infra/caddy/settings.js'
+import { ASK_PATH } from '../infra/caddy/tls-json.js'
 import type { IncusConnection } from '../infra/incus/client.js'
 import { readSecret } from './secret.js'
 
@@ -39,17 +41,45 @@ export function caddyAddress({ caddy }: Config): CaddyAddress {
   return admin.startsWith('unix//') ? { socketPath: admin.slice('unix/'.length) } : { url: admin }
 }
 
-export function caddySettings({ caddy }: Config): CaddySettings {
+/** https://letsencrypt.org/docs/staging-environment/ */
+const STAGING = 'https://acme-staging-v02.api.letsencrypt.org/directory'
+
+export function caddySettings({ caddy, domains }: Config): CaddySettings {
   return {
     ...caddyDefaults,
     server: caddy.server,
     listen: caddy.listen,
     tls: caddy.tls,
-    email: caddy.email ?? null,
+    acme: {
+      email: caddy.email ?? null,
+      directory: caddy.acme_staging ? STAGING : (caddy.acme_directory ?? null),
+      rootFile: caddy.acme_root ?? null,
+      base: domains.base,
+      ask: caddy.pages.startsWith('/') ? null : `http://${caddy.pages}${ASK_PATH}`,
+      dnsProvider: caddy.dns_provider ?? null,
+    },
     streamCloseDelay: caddy.stream_close_delay,
     adminListen: caddy.admin.startsWith('unix//') ? caddy.admin : caddy.admin.replace(/^https?:\/\//, ''),
     pages: caddy.pages.startsWith('/') ? caddy.pages : `http://${caddy.pages}`,
   }
+}
+
+export function certificateSettings(config: Config): CertificateSettings {
+  const { caddy, domains } = config
+  return {
+    isOn: secureListener(config) !== null,
+    isPublic: caddy.tls === 'acme',
+    perWeek: caddy.acme_staging ? 0 : caddy.certificates_a_week,
+    wildcard: caddy.dns_provider === undefined ? null : `*.${domains.base}`,
+  }
+}
+
+/** Where Caddy's HTTPS is reached on this host; null where it serves none. */
+export function secureListener({ caddy }: Config): { readonly host: string; readonly port: number } | null {
+  const addresses = caddy.listen.map((address) => /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [])
+  const [, host, port] = addresses.find(([, , number]) => number !== '80') ?? []
+  if (caddy.tls === 'off' || port === undefined) return null
+  return { host: host === undefined || ['', '0.0.0.0', '::'].includes(host) ? 'localhost' : host, port: Number(port) }
 }
 
 /** How people reach what is published. */

@@ -1,3 +1,4 @@
+import type { IssuedCertificate, SeenCertificate } from './certificates.js'
 import type { Edit } from './edits.js'
 import type { Operation } from './operation.js'
 import type { InstanceChange, SeenInstance } from './parts/instance.js'
@@ -96,6 +97,20 @@ export interface Keyring {
 export interface DnsLook {
   /** Of both families; empty where there is no such name. Throws InfraError where nobody answers. */
   addresses(host: string, signal: AbortSignal): Promise<readonly string[]>
+}
+
+/** Sees the certificates that Caddy's listener shows. A handshake is also what makes it get one that is asked for on demand. */
+export interface CertificateLook {
+  /** Time-limited; never throws. */
+  see(host: string): Promise<SeenCertificate>
+}
+
+/** The certificates that were obtained, for the authority's weekly limit: they count after their sandbox is gone, too. */
+export interface CertificateLedger {
+  /** Those that are valid still, or began within a week. */
+  issued(): readonly IssuedCertificate[]
+  /** The first of a host name, or the one that followed it. */
+  note(certificate: IssuedCertificate): void
 }
 
 /** Makes passwords that people can read aloud, and their bcrypt hashes, off the event loop. */

@@ -9,6 +9,7 @@ import { awaitedSentence } from '../core/pointing.js'
 import type { Announcer, Store } from '../core/ports.js'
 import { addressOf, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
+import type { CertificateWatch } from './certificate-watch.js'
 import { learn } from './follow.js'
 import type { Logins } from './logins.js'
 import type { NameWatch } from './name-watch.js'
@@ -24,6 +25,7 @@ export interface ConvergeParts {
   readonly logins: Logins
   readonly names: NameWatch
   readonly records: Records
+  readonly certificates: Pick<CertificateWatch, 'remark' | 'soon'>
   readonly progress: Progress
   /** Whether a sandbox that nobody asks for anything may be repaired now. */
   readonly mayRepair: () => boolean
@@ -131,7 +133,7 @@ export class Converge {
     seen: Seen,
     signal: AbortSignal,
   ): Promise<void> {
-    const { logins, store, settings, world } = this.parts
+    const { logins, store, settings, world, certificates } = this.parts
     await logins.make(sandbox)
     const state = store.state()
     const now = sandboxById(state, sandbox.id)
@@ -144,6 +146,7 @@ export class Converge {
       for (const change of changes) this.parts.progress.begin(operation, change)
     }
     await world.routes.apply(changes, signal)
+    certificates.soon()
     if (operation !== undefined) for (const change of changes) this.parts.progress.end(operation, change, 'done')
   }
 
@@ -241,17 +244,19 @@ export class Converge {
     sshPort: number,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const { names, records } = this.parts
+    const { names, records, certificates } = this.parts
     const dns = records.status(sandbox)
     const isNew = operation.verb === 'create'
     const isLate = isNew && !(await this.waitForSsh(sandbox, operation, sshPort, signal))
     const late = `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s.`
     const awaited = isNew || operation.verb === 'domain' ? awaitedOf(sandbox) : []
     const slow = dns.state === 'right' && dns.remark !== null ? [dns.remark] : []
+    const limit = isNew ? certificates.remark(sandbox) : null
     return [
       ...(isLate ? [late] : []),
       ...slow,
       ...awaited.map((host) => awaitedSentence(host, names.last(host), names.here())),
+      ...(limit === null ? [] : [limit]),
     ]
   }
 

@@ -6,4 +6,5 @@ export const addresses: Addresses = {
   sshLine: (name) => `ssh ${name}@box.example.com`,
   pointing: () => null,
   here: () => ['203.0.113.7', '2001:db8::7'],
+  certificates: { last: () => null },
 }

@@ -13,9 +13,10 @@ import { sandboxByName, type Settings } from '../../src/core/state.js'
 import { CaddyClient, type CaddyAddress } from '../../src/infra/caddy/client.js'
 import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
 import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
+import { ASK_PATH } from '../../src/infra/caddy/tls-json.js'
 import { ResolverLook } from '../../src/infra/host/dns-look.js'
 import { BannerProbe } from '../../src/infra/host/ssh-probe.js'
-import { serveStatusPages } from '../../src/infra/host/status-pages.js'
+import { serveCaddy } from '../../src/infra/host/caddy-questions.js'
 import { IncusClient, type IncusConnection } from '../../src/infra/incus/client.js'
 import { IncusKeeper } from '../../src/infra/incus/keeper.js'
 import { WorkerPasswords } from '../../src/infra/passwords.js'
@@ -75,7 +76,10 @@ export class Engine {
   private readonly ends = new Map<string, (operation: Operation) => void>()
   private readonly db = openDatabase(join(this.folder, 'state.db'))
   private readonly pages = join(this.folder, 'pages.sock')
-  private readonly pageServer = serveStatusPages(this.pages, (name) => statusPage(this.store.state().sandboxes, name))
+  private readonly pageServer = serveCaddy(this.pages, ASK_PATH, {
+    pageOf: (name) => statusPage(this.store.state().sandboxes, name),
+    mayHaveCertificate: () => Promise.resolve(false),
+  })
 
   constructor(host: TestHost, change: Partial<CaddySettings> = {}) {
     mkdirSync(this.pipesFolder)
@@ -112,6 +116,7 @@ export class Engine {
         logins,
         names: new NameWatch({ dns, clock, base: host.base, addresses: [], isChecked: true, freshMs: 0 }),
         records: noRecords(clock),
+        certificates: { remark: () => null, soon: () => undefined },
         progress: new Progress(this.store, announcer, clock),
         log: (level, message, { error }) => {
           if (level === 'error')

@@ -102,6 +102,7 @@ export class RecordTown {
         logins: new Logins({ make: () => Promise.resolve({ password: 'p', hash: '$2b$10$hash' }) }, store, announcer),
         names: new NameWatch({ dns: world.dns, clock, base: BASE, addresses: [], isChecked: false, freshMs: 0 }),
         records: this.records,
+        certificates: { remark: () => null, soon: () => undefined },
         progress,
         giveUpAfterMs: 30 * 60_000,
         log,

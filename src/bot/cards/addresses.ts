@@ -1,3 +1,4 @@
+import type { SeenCertificate } from '../../core/certificates.js'
 import type { Pointing } from '../../core/pointing.js'
 
 /** How people reach what a sandbox serves, and how it stands with that; the composition root knows schemes and ports. */
@@ -10,4 +11,6 @@ export interface Addresses {
   pointing(host: string): Pointing | null
   /** This host's own public addresses; none where they are not known. */
   here(): readonly string[]
+  /** What was last seen of the certificate of a host name, null: not looked at yet. Null: all is plain HTTP. */
+  readonly certificates: { last(host: string): SeenCertificate | null } | null
 }

@@ -20,6 +20,7 @@ interface Document {
 /** Keeps Caddy's config. Every write reloads Caddy and hurts all host names a little: hence the fewest, and never two. */
 export class CaddyKeeper implements RouteKeeper {
   private readonly gathering = new Gathering<RouteChange>((callers) => this.writeTogether(callers))
+  private isBaseRight = false
   private last: (Document & { readonly seen: SeenRoutes }) | null = null
 
   constructor(
@@ -30,6 +31,12 @@ export class CaddyKeeper implements RouteKeeper {
   /** Let a write wait, at most so long, while changes are known to come: routes whose password is being hashed. */
   lingerWhile(pending: () => boolean, maxMs: number): void {
     this.gathering.lingerWhile(pending, maxMs)
+  }
+
+  /** DNS was seen to bring everything below the base here: from now on certificates need not wait for a visitor. */
+  baseIsRight(): void {
+    this.isBaseRight = true
+    this.last = null
   }
 
   async observe(signal: AbortSignal): Promise<SeenRoutes> {
@@ -64,7 +71,7 @@ export class CaddyKeeper implements RouteKeeper {
   private async write(changes: readonly RouteChange[]): Promise<void> {
     for (let tried = 0; ; tried++) {
       const { config, etag } = await this.look()
-      const wanted = mergeConfig(config, this.settings, this.changed(config, changes))
+      const wanted = mergeConfig(config, this.settings, this.changed(config, changes), this.isBaseRight)
       if (isDeepStrictEqual(wanted, config)) return
       if (tried === tries) throw new InfraError('caddy', 'later', `caddy: the config changed under ${tries} writes`)
       if ((await this.send(config, wanted, etag)) === 'written') return
@@ -97,7 +104,7 @@ export class CaddyKeeper implements RouteKeeper {
     const { text, etag } = await this.client.read('/config/', signal)
     if (this.last !== null && etag !== null && this.last.etag === etag) return this.last
     const config = parse(text)
-    this.last = { etag, config, seen: readConfig(config, this.settings) }
+    this.last = { etag, config, seen: readConfig(config, this.settings, this.isBaseRight) }
     return this.last
   }
 }

@@ -1,10 +1,12 @@
+import type { JsonObject } from './json.js'
+
 export interface CaddySettings {
   /** The server in `apps.http.servers` that is ours. */
   readonly server: string
   /** Caddy's network addresses: `:80`, `127.0.0.1:7080`. */
   readonly listen: readonly string[]
   readonly tls: 'acme' | 'internal' | 'off'
-  readonly email: string | null
+  readonly acme: AcmeSettings
   /** How long a proxied WebSocket outlives a change of the config. A Go duration. */
   readonly streamCloseDelay: string
   /** The `admin.listen` that we write where the config has no `admin`; null: leave it to Caddy's default. */
@@ -13,11 +15,25 @@ export interface CaddySettings {
   readonly pages: string | null
 }
 
+export interface AcmeSettings {
+  readonly email: string | null
+  /** The directory of another authority than Let's Encrypt. */
+  readonly directory: string | null
+  /** A file with the certificates by which that authority's own HTTPS is known; null: the system's. */
+  readonly rootFile: string | null
+  /** Below it are the names that sandboxes get. */
+  readonly base: string
+  /** Where Caddy asks whether a host name may have a certificate; null: none is obtained during a handshake. */
+  readonly ask: string | null
+  /** Caddy's own configuration of a DNS provider's module: with it, one certificate covers all names below `base`. */
+  readonly dnsProvider: JsonObject | null
+}
+
 export const caddyDefaults: CaddySettings = {
   server: 'srv0',
   listen: [':80', ':443'],
   tls: 'acme',
-  email: null,
+  acme: { email: null, directory: null, rootFile: null, base: 'localhost', ask: null, dnsProvider: null },
   streamCloseDelay: '24h',
   adminListen: null,
   pages: null,

@@ -31,7 +31,12 @@ export function ourRoutes(config: Json, settings: CaddySettings): ReadonlyMap<st
 }
 
 /** The whole document with these routes of ours, made from nothing if need be. What is not ours stays. */
-export function mergeConfig(seen: Json, settings: CaddySettings, ours: ReadonlyMap<string, Json>): JsonObject {
+export function mergeConfig(
+  seen: Json,
+  settings: CaddySettings,
+  ours: ReadonlyMap<string, Json>,
+  isBaseRight: boolean,
+): JsonObject {
   const root = objectOf(seen)
   const apps = objectOf(root['apps'])
   const http = objectOf(apps['http'])
@@ -45,14 +50,14 @@ export function mergeConfig(seen: Json, settings: CaddySettings, ours: ReadonlyM
     ...(admin === undefined ? {} : { admin }),
     apps: {
       ...apps,
-      ...mergeTls(apps, settings, sorted.flatMap(hostsOf).sort()),
+      ...mergeTls(apps, settings, { hosts: sorted.flatMap(hostsOf).sort(), isBaseRight }),
       http: { ...http, servers: { ...Object.fromEntries(servers.map(withoutOurs)), [settings.server]: server } },
     },
   }
 }
 
 /** The document in the domain's words. */
-export function readConfig(seen: Json, settings: CaddySettings): SeenRoutes {
+export function readConfig(seen: Json, settings: CaddySettings, isBaseRight: boolean): SeenRoutes {
   const routes = new Map<string, SeenRoute>()
   const domainRoutes = new Map<SandboxId, string[]>()
   for (const [id, json] of ourRoutes(seen, settings)) {
@@ -64,7 +69,7 @@ export function readConfig(seen: Json, settings: CaddySettings): SeenRoutes {
   }
   const servers = Object.values(objectOf(at(seen, 'apps', 'http', 'servers')))
   const foreign = servers.flatMap((server) => listOf(at(server, 'routes'))).filter((route) => ourIdOf(route) === null)
-  const detail = serverFault(seen, settings)
+  const detail = serverFault(seen, settings, isBaseRight)
   return {
     server: detail === null ? { state: 'right' } : { state: 'wrong', detail },
     routes,
@@ -73,10 +78,10 @@ export function readConfig(seen: Json, settings: CaddySettings): SeenRoutes {
   }
 }
 
-function serverFault(seen: Json, settings: CaddySettings): string | null {
+function serverFault(seen: Json, settings: CaddySettings, isBaseRight: boolean): string | null {
   const path = routesPath(settings).slice(0, -1)
   if (!isObject(at(seen, ...path))) return 'missing'
-  const wanted = mergeConfig(seen, settings, ourRoutes(seen, settings))
+  const wanted = mergeConfig(seen, settings, ourRoutes(seen, settings), isBaseRight)
   if (isDeepStrictEqual(wanted, seen)) return null
   const differs = (...keys: readonly string[]) => !isDeepStrictEqual(at(wanted, ...keys), at(seen, ...keys))
   const parts = [

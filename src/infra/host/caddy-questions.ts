@@ -1,22 +1,34 @@
 import { rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 
 export interface Page {
   readonly title: string
   readonly text: string
 }
 
+/** What Caddy asks us. */
+export interface CaddyAnswers {
+  /** What to show for a host name behind which nothing answers. */
+  pageOf(host: string): Page
+  /** Whether a certificate may be obtained for a host name. */
+  mayHaveCertificate(host: string): Promise<boolean>
+}
+
 /**
- * Where Caddy's error route asks what to show; the visitor's host name comes in `X-Sandpiper-Host`. Always 503.
+ * Where Caddy's error route asks what to show; the visitor's host name comes in `X-Sandpiper-Host`. Always 503. And
+ * where it asks at `askPath?domain=…` before it gets a certificate: 200, or 403 for no.
  * `address`: the path of a unix socket, or `127.0.0.1:7782`.
  */
-export async function serveStatusPages(address: string, pageOf: (host: string) => Page): Promise<Server> {
+export async function serveCaddy(address: string, askPath: string, answers: CaddyAnswers): Promise<Server> {
   const isSocket = address.startsWith('/')
   if (isSocket) rmSync(address, { force: true })
   const server = createServer((request, response) => {
+    const [path, query] = (request.url ?? '/').split('?')
+    const domain = new URLSearchParams(query).get('domain') ?? ''
+    if (path === askPath) return void answerAsk(response, answers.mayHaveCertificate(domain))
     const header = request.headers['x-sandpiper-host'] ?? request.headers.host ?? ''
     const host = (Array.isArray(header) ? header[0] : header)?.replace(/:\d+$/, '') ?? ''
-    const page = pageOf(host)
+    const page = answers.pageOf(host)
     response.writeHead(503, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
@@ -31,6 +43,10 @@ export async function serveStatusPages(address: string, pageOf: (host: string) =
     else server.listen(Number(address.slice(address.lastIndexOf(':') + 1)), hostOf(address), resolve)
   })
   return server
+}
+
+async function answerAsk(response: ServerResponse, allowed: Promise<boolean>): Promise<void> {
+  response.writeHead((await allowed.catch(() => false)) ? 200 : 403).end()
 }
 
 function hostOf(address: string): string {
