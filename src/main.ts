@@ -128,6 +128,7 @@ class Composition {
       clock: host.world.clock,
       base: config.domains.base,
       addresses: publicAddressesOf(config),
+      isKept: (name) => this.records.isRight(name),
       isChecked: config.domains.check,
       freshMs: NAMES_FRESH_MS,
     })

@@ -44,6 +44,8 @@ const LONGEST_RETRY_MS = 5 * 60_000
  */
 export class RecordLoop implements Records {
   private readonly known = new Map<RecordOwner, Known>()
+  /** Of the names that are in a zone of ours. */
+  private readonly owners = new Map<string, RecordOwner>()
   private readonly due = new Set<RecordOwner>()
   private readonly tries = new Map<RecordOwner, number>()
   private readonly callOffs = new Map<RecordOwner, () => void>()
@@ -64,6 +66,11 @@ export class RecordLoop implements Records {
     if (known?.about === about) return known.status
     this.request(sandbox.id)
     return { state: 'working', on: 'DNS' }
+  }
+
+  isRight(host: string): boolean {
+    const owner = this.owners.get(host)
+    return owner !== undefined && this.known.get(owner)?.status.state === 'right'
   }
 
   async pass({ apply, force = false }: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport> {
@@ -203,6 +210,8 @@ export class RecordLoop implements Records {
         try {
           const zone = await keeper.zoneOf(name.name, signal)
           statuses.add(name.owner, right)
+          if (zone !== null && name.isWanted) this.owners.set(name.name, name.owner)
+          else this.owners.delete(name.name)
           if (zone === null) return
           if (nothingKnown !== null && name.isWanted) {
             statuses.add(name.owner, { state: 'failed', why: nothingKnown, retry: 'later' })

@@ -7,6 +7,8 @@ import { right, type RecordStatus } from './record-status.js'
 export interface Records {
   /** How it stands with the sandbox's own; begins to see to them where nobody has. Asks nobody itself. */
   status(sandbox: Sandbox): RecordStatus
+  /** Whether its record sets are ours, and right. Asks nobody. */
+  isRight(host: string): boolean
   /** What differs, of all; repaired where `apply`. */
   pass(options: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport>
   /** A pass over everything, whose failure is only logged: the next one comes. */
@@ -19,6 +21,7 @@ export interface Records {
 export function noRecords(clock: Clock): Records {
   return {
     status: () => right,
+    isRight: () => false,
     pass: () => Promise.resolve({ at: clock.now(), applied: false, held: null, lines: [] }),
     tick: () => undefined,
     settled: () => Promise.resolve(),

@@ -26,7 +26,7 @@ describe('300 sandboxes in a day at deSEC', { timeout: 120_000 }, () => {
   it('cost no request at all where a wildcard covers them', async () => {
     const { town, double, close } = await desecTown({ mode: 'wildcard' })
     town.records.tick()
-    await town.settle()
+    await town.wait(2_000)
     const before = double.requests.length
     const operations = await aDay(town)
     expect(new Set(operations.map((operation) => town.end(operation).state))).toEqual(new Set(['done']))
@@ -39,7 +39,7 @@ describe('300 sandboxes in a day at deSEC', { timeout: 120_000 }, () => {
   it('all end well by pacing where each has record sets of its own, and people are told why it takes long', async () => {
     const { town, double, addresses, close } = await desecTown()
     town.records.tick()
-    await town.settle()
+    await town.wait(2_000)
     const operations = await aDay(town)
     await town.wait(15 * MINUTE)
     const ends = operations.map((operation) => town.end(operation))
