@@ -130,7 +130,8 @@ function configOf({ state, pipes }: Daemon, socket: string, pages: string, host:
   if (!('socket' in host.incus)) throw new Error('Incus by its socket, please')
   return {
     service: { state_folder: state, control_socket: socket },
-    domains: { base: host.base, resolvers: [host.resolver] },
+    domains: { base: host.base, resolvers: [host.resolver], ...host.records?.domains },
+    dns: { providers: host.records?.providers ?? [] },
     incus: {
       socket: host.incus.socket,
       network: host.network,

@@ -29,8 +29,9 @@ import { SyncLoop } from '../../src/sync/loop.js'
 import { Logins } from '../../src/sync/logins.js'
 import { NameWatch } from '../../src/sync/name-watch.js'
 import { Progress } from '../../src/sync/progress.js'
-import { noRecords } from '../../src/sync/records.js'
+import type { Records } from '../../src/sync/records.js'
 import { aState } from '../core/sandbox-fixture.js'
+import { recordsFor, type HostRecords } from './engine-records.js'
 import { pauseSwitch, settingsFor } from './engine-settings.js'
 
 /** A host to run the engine on: the simulated one, or the lab. */
@@ -48,6 +49,8 @@ export interface TestHost {
   readonly pins: readonly [string, string] | null
   /** The DNS server that is asked: `127.0.0.1:53`. */
   readonly resolver: string
+  /** Who keeps its record sets; null: nobody. */
+  readonly records: HostRecords | null
 }
 
 export interface Asked {
@@ -70,6 +73,7 @@ export class Engine {
   readonly keysFolder = join(this.folder, 'keys')
   readonly store: SqliteStore
   readonly loop: SyncLoop
+  readonly records: Records
   readonly instances: IncusKeeper
   private readonly settings: Settings
   private readonly passwords = new WorkerPasswords()
@@ -99,6 +103,12 @@ export class Engine {
     const announcer = this.announcer()
     const logins = new Logins(this.passwords, this.store, announcer)
     routes.lingerWhile(() => logins.hashing(), 400)
+    const log = (level: string, message: string, { error }: Record<string, unknown>): void => {
+      if (level === 'error') this.faults.push(`${message}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    const progress = new Progress(this.store, announcer, clock)
+    const poke = (sandboxes: readonly string[]): void => this.loop.poke(sandboxes)
+    this.records = recordsFor(host, { store: this.store, announcer, progress, clock, poke, log })
     this.loop = new SyncLoop({
       parts: {
         world: {
@@ -119,17 +129,14 @@ export class Engine {
           clock,
           base: host.base,
           addresses: [],
-          isKept: () => false,
+          isKept: (name) => this.records.isRight(name),
           isChecked: true,
           freshMs: 0,
         }),
-        records: noRecords(clock),
+        records: this.records,
         certificates: { remark: () => null, soon: () => undefined },
-        progress: new Progress(this.store, announcer, clock),
-        log: (level, message, { error }) => {
-          if (level === 'error')
-            this.faults.push(`${message}: ${error instanceof Error ? error.message : String(error)}`)
-        },
+        progress,
+        log,
         giveUpAfterMs: 30 * 60_000,
       },
       mode: 'repair',
@@ -174,6 +181,7 @@ export class Engine {
 
   async close(): Promise<void> {
     await this.loop.close()
+    await this.records.close()
     await this.passwords.close()
     const pages = await this.pageServer
     pages.close()
