@@ -7,7 +7,7 @@ import type { Announcer, DnsTrouble, DriftReport } from '../core/ports.js'
 import type { Sandbox, SandboxId } from '../core/sandbox.js'
 import { liveOperationOf } from '../core/state.js'
 import type { Schedule } from './queue.js'
-import { addressLines, linesByHand, troubleLines } from './record-remarks.js'
+import { addressLines, linesByHand, troubleLines, unseenLines } from './record-remarks.js'
 import { RecordServing } from './record-serving.js'
 import { right, Statuses, type RecordStatus } from './record-status.js'
 import { keepZone, pacing, type RecordPolicy, type RecordZoneParts, type ZonePass } from './record-zone.js'
@@ -33,6 +33,8 @@ interface Sorted {
   readonly addresses: PublicAddresses
   readonly zones: readonly { readonly zone: Zone; readonly names: readonly KeptName[] }[]
   readonly statuses: Statuses
+  /** Names whose zone could not be found out. */
+  readonly lost: readonly string[]
 }
 
 const FIRST_RETRY_MS = 2_000
@@ -157,6 +159,7 @@ export class RecordLoop implements Records {
     // Rights are looked at when the service starts, and until they are there.
     if (apply && (this.troubles === null || this.troubles.length > 0)) await this.lookForTroubles()
     const passes = await Promise.all(sorted.zones.map(({ zone, names }) => this.keep(zone, names, sorted, policy)))
+    const unseen = sorted.zones.filter((_, index) => passes[index] === null).map(({ zone }) => zone.name)
     if (apply) this.take(sorted)
     const done = passes.filter((pass) => pass !== null)
     const held = done.map((pass) => pass.held).find((why) => why !== null) ?? null
@@ -164,7 +167,11 @@ export class RecordLoop implements Records {
       at: this.parts.clock.now(),
       applied: done.some(({ hasChanged }) => hasChanged),
       held: apply ? held : null,
-      lines: [...done.flatMap(({ lines }) => lines), ...(await this.remarks(sorted))],
+      lines: [
+        ...done.flatMap(({ lines }) => lines),
+        ...unseenLines([...unseen, ...sorted.lost]),
+        ...(await this.remarks(sorted)),
+      ],
     }
   }
 
@@ -203,6 +210,7 @@ export class RecordLoop implements Records {
     const { signal } = this.stopping
     const statuses = new Statuses()
     const zones = new Map<string, { zone: Zone; names: KeptName[] }>()
+    const lost: string[] = []
     const addresses = await keeper.addresses(signal)
     const nothingKnown = whyNothing(addresses)
     await Promise.all(
@@ -219,11 +227,12 @@ export class RecordLoop implements Records {
           const key = `${zone.provider} ${zone.name}`
           zones.set(key, { zone, names: [...(zones.get(key)?.names ?? []), name] })
         } catch (error) {
+          lost.push(name.name)
           statuses.add(name.owner, this.failed(error, 'DNS'))
         }
       }),
     )
-    return { addresses, zones: [...zones.values()], statuses }
+    return { addresses, zones: [...zones.values()], statuses, lost }
   }
 
   private async keep(

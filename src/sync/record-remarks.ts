@@ -26,6 +26,11 @@ export async function linesByHand(
   return (await Promise.all(asked)).flat()
 }
 
+/** What could not be looked at is never taken for right. */
+export function unseenLines(names: readonly string[]): readonly DriftLine[] {
+  return names.map((name) => remark(name, 'could not be looked at; the log says why'))
+}
+
 export function troubleLines(troubles: readonly DnsTrouble[]): readonly DriftLine[] {
   return troubles.map(({ subject, detail }) => remark(subject, detail))
 }
