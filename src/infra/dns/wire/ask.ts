@@ -45,9 +45,8 @@ function silent({ host, port }: ServerAddress, { name, type }: Question, why: st
 /** `9.9.9.9`, `9.9.9.9:5353`, `2620:fe::9` or `[2620:fe::9]:53`. */
 export function serverAddress(text: string): ServerAddress {
   if (isIPv6(text)) return { host: text, port: 53 }
-  const at = text.lastIndexOf(':')
-  if (at === -1) return { host: text, port: 53 }
-  return { host: text.slice(0, at).replaceAll(/[[\]]/g, ''), port: Number(text.slice(at + 1)) }
+  const [, six, four, port = '53'] = /^(?:\[(.+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
+  return { host: six ?? four ?? text, port: Number(port) }
 }
 
 function overUdp({ host, port }: ServerAddress, question: Question, signal: AbortSignal): Promise<Reply> {
