@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InfraError } from '../core/errors.js'
 import type { RecordOwner } from '../core/parts/record-set.js'
-import { keptNames, namesOf, wantedAt, type KeptName } from '../core/parts/wanted-records.js'
+import { keptBy, keptNames, wantedAt, type KeptName } from '../core/parts/wanted-records.js'
 import type { PublicAddresses, Zone } from '../core/parts/wanted-records.js'
 import type { Announcer, DnsTrouble, DriftReport } from '../core/ports.js'
 import type { Sandbox, SandboxId } from '../core/sandbox.js'
@@ -103,9 +103,8 @@ export class RecordLoop implements Records {
   /** The names of a sandbox that need record sets of their own, and those left of former ones; '' where there are none. */
   private about(sandbox: Sandbox): string {
     const { base, dns, store } = this.parts
-    const wanted = namesOf(sandbox, base, dns.mode).map(({ name }) => name)
-    const left = store.state().recordNames.filter(({ name, owner }) => owner === sandbox.id && !wanted.includes(name))
-    return [...wanted, ...left.map(({ name }) => `-${name}`)].join(' ')
+    const kept = keptBy(sandbox, store.state(), base, dns.mode)
+    return kept.map(({ name, isWanted }) => (isWanted ? name : `-${name}`)).join(' ')
   }
 
   private request(owner: RecordOwner): void {

@@ -10,7 +10,14 @@ import {
   type SeenRecordSet,
   type WantedRecordSet,
 } from '../../src/core/parts/record-set.js'
-import { baseNames, namesOf, unknownTypes, wantedAt, type Zone } from '../../src/core/parts/wanted-records.js'
+import {
+  baseNames,
+  keptNames,
+  namesOf,
+  unknownTypes,
+  wantedAt,
+  type Zone,
+} from '../../src/core/parts/wanted-records.js'
 import type { Change } from '../../src/core/parts/plan.js'
 import { aSandbox } from './sandbox-fixture.js'
 
@@ -253,6 +260,23 @@ describe('the record sets that are wanted', () => {
   it('are none where a person sets all', () => {
     expect(baseNames(base, 'by-hand')).toEqual([])
     expect(namesOf(aSandbox(), base, 'by-hand')).toEqual([])
+  })
+
+  it('that are no longer wanted are still looked at, until they are gone', () => {
+    const living = aSandbox({ id: 'sb-1' })
+    const recordNames = [
+      { name: base, owner: 'base' },
+      { name: living.host, owner: 'sb-1' },
+      { name: 'old.box.example.com', owner: 'buried' },
+    ]
+    const left = (mode: 'wildcard' | 'per-sandbox' | 'by-hand', phase: 'ready' | 'deleting' = 'ready') =>
+      keptNames({ sandboxes: [{ ...living, phase }], recordNames }, base, mode)
+        .filter(({ isWanted }) => !isWanted)
+        .map(({ name }) => name)
+    expect(left('per-sandbox')).toEqual(['old.box.example.com'])
+    expect(left('wildcard')).toEqual([living.host, 'old.box.example.com'])
+    expect(left('by-hand')).toEqual(['old.box.example.com'])
+    expect(left('by-hand', 'deleting')).toEqual([living.host, 'old.box.example.com'])
   })
 
   it('keep within the zone’s bounds, and go through a proxy only where that breaks nothing', () => {

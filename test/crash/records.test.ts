@@ -33,7 +33,7 @@ async function stage(): Promise<Stage> {
   }))
   const token = join(folder, 'token')
   writeFileSync(token, double.token)
-  const { host, close, ...rest } = await simulatedStage()
+  const simulated = await simulatedStage()
   const domains = { dns_mode: 'per-sandbox', public_ipv4: HERE, public_ipv6: 'none', public_resolvers: [] }
   const provider = {
     name: 'cf',
@@ -43,10 +43,10 @@ async function stage(): Promise<Stage> {
     name_servers: [`${server.address.host}:${server.address.port}`],
   }
   return {
-    ...rest,
-    host: { ...host, records: { domains, providers: [provider] } },
+    ...simulated,
+    host: { ...simulated.host, records: { domains, providers: [provider] } },
     close: async () => {
-      await close()
+      await simulated.close()
       server.close()
       await double.close()
       rmSync(folder, { recursive: true })

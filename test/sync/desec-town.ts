@@ -17,8 +17,8 @@ export interface DesecTown {
   /** Whether the zone's own server has what the API took. */
   late: boolean
   /** `name type value` of every address in the zone, sorted. */
-  addresses(): readonly string[]
-  close(): Promise<void>
+  readonly addresses: () => readonly string[]
+  readonly close: () => Promise<void>
 }
 
 interface Options {

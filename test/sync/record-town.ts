@@ -22,7 +22,7 @@ import { ModelWorld } from '../core/model-world.js'
 import { aState } from '../core/sandbox-fixture.js'
 import { ManualClock } from '../peers/manual-clock.js'
 
-export const BASE = 'box.example.co.uk'
+const BASE = 'box.example.co.uk'
 
 const network = { name: 'br', ipv4: '10.88.0.1/16', ipv6: null, pinsIpv6: false, dhcpRanges: [], leased: [] }
 const settings: Settings = {

@@ -63,18 +63,56 @@ export interface KeptName extends WantedName {
   readonly isWanted: boolean
 }
 
-export function keptNames(
-  state: Pick<State, 'sandboxes' | 'recordNames'>,
+type Remembered = Pick<State, 'recordNames'>
+
+/** The names of one sandbox: those that it needs, and those left of what it needed once. */
+export function keptBy(
+  sandbox: Sandbox,
+  { recordNames }: Remembered,
   base: string,
   mode: DnsMode,
 ): readonly KeptName[] {
-  const wanted = [...baseNames(base, mode), ...state.sandboxes.flatMap((sandbox) => namesOf(sandbox, base, mode))]
-  const names = new Set(wanted.map(({ name }) => name))
-  const left = state.recordNames.filter(({ name }) => !names.has(name))
-  return [
-    ...wanted.map((one) => ({ ...one, isWanted: true })),
-    ...left.map(({ name, owner }) => ({ name, owner, isWanted: false })),
+  const wanted = namesOf(sandbox, base, mode)
+  return [...wanted.map(asWanted), ...leftOf(sandbox.id, wanted, recordNames, mode, sandbox.phase === 'deleting')]
+}
+
+/** Of the base, of each sandbox, and of those that are no more. */
+export function keptNames(
+  state: Remembered & Pick<State, 'sandboxes'>,
+  base: string,
+  mode: DnsMode,
+): readonly KeptName[] {
+  const shared = baseNames(base, mode)
+  const kept = [
+    ...shared.map(asWanted),
+    ...leftOf('base', shared, state.recordNames, mode, false),
+    ...state.sandboxes.flatMap((sandbox) => keptBy(sandbox, state, base, mode)),
   ]
+  const living = new Set<RecordOwner>(['base', ...state.sandboxes.map(({ id }) => id)])
+  const gone = state.recordNames.filter(({ owner }) => !living.has(owner)).map(asLeft)
+  // A name that changes hands is its new owner's.
+  const wanted = new Set(kept.filter(({ isWanted }) => isWanted).map(({ name }) => name))
+  return [...kept, ...gone].filter(({ name, isWanted }) => isWanted || !wanted.has(name))
+}
+
+/** Where a person keeps record sets by now, what we made before stays until its sandbox goes: it may be all that there is. */
+function leftOf(
+  owner: RecordOwner,
+  wanted: readonly WantedName[],
+  recordNames: readonly WantedName[],
+  mode: DnsMode,
+  isGoing: boolean,
+): readonly KeptName[] {
+  if (mode === 'by-hand' && !isGoing) return []
+  return recordNames.filter((one) => one.owner === owner && !wanted.some(({ name }) => name === one.name)).map(asLeft)
+}
+
+function asWanted(name: WantedName): KeptName {
+  return { ...name, isWanted: true }
+}
+
+function asLeft({ name, owner }: WantedName): KeptName {
+  return { name, owner, isWanted: false }
 }
 
 /** The record sets that a name should have in its zone. */
