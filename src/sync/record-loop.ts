@@ -175,10 +175,11 @@ export class RecordLoop implements Records {
   }
 
   private async lookForTroubles(): Promise<void> {
-    const { keeper, base, dns } = this.parts
+    const { keeper, base, dns, log } = this.parts
     if (dns.mode === 'by-hand') return
     try {
       this.troubles = await keeper.troubles(base, this.stopping.signal)
+      for (const { subject, detail } of this.troubles) log('warn', `DNS: ${detail}`, { subject })
     } catch (error) {
       this.logFailure(error)
     }

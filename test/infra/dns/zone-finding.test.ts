@@ -67,7 +67,7 @@ async function desec(tree: ZoneTree): Promise<Held> {
 async function rfc2136(tree: ZoneTree): Promise<Held> {
   server.says((name, type) => authoritative(tree, 'ours', name, type))
   const key = { name: 'key', algorithm: 'hmac-sha256', secret: '' }
-  const options = { name: 'ours', server: server.address, key, timeLimitMs: LIMIT_MS }
+  const options = { name: 'ours', server: server.address, key, timeLimitMs: LIMIT_MS, clock }
   return { provider: new Rfc2136Provider(options), close: async () => {} }
 }
 
