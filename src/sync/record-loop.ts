@@ -1,15 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InfraError } from '../core/errors.js'
 import type { RecordOwner } from '../core/parts/record-set.js'
-import { keptBy, keptNames, wantedAt, type KeptName } from '../core/parts/wanted-records.js'
-import type { PublicAddresses, Zone } from '../core/parts/wanted-records.js'
+import { keptBy, keptNames, wantedAt, type KeptName, type Zone } from '../core/parts/wanted-records.js'
 import type { Announcer, DnsTrouble, DriftReport } from '../core/ports.js'
 import type { Sandbox, SandboxId } from '../core/sandbox.js'
 import { liveOperationOf } from '../core/state.js'
 import type { Schedule } from './queue.js'
 import { addressLines, linesByHand, troubleLines, unseenLines } from './record-remarks.js'
+import { RecordRetries } from './record-retries.js'
 import { RecordServing } from './record-serving.js'
-import { right, Statuses, type RecordStatus } from './record-status.js'
+import { sortByZone, type Sorted } from './record-sorting.js'
+import { right, type RecordStatus } from './record-status.js'
 import { keepZone, pacing, type RecordPolicy, type RecordZoneParts, type ZonePass } from './record-zone.js'
 import type { Records } from './records.js'
 
@@ -26,19 +27,9 @@ interface Known {
   /** The names that it is about: another set of names is another question. */
   readonly about: string
   readonly status: RecordStatus
+  /** Those of the names that are in a zone of ours. */
+  readonly inZones: ReadonlySet<string>
 }
-
-/** Names by their zones, and how it stands with those that are in none. */
-interface Sorted {
-  readonly addresses: PublicAddresses
-  readonly zones: readonly { readonly zone: Zone; readonly names: readonly KeptName[] }[]
-  readonly statuses: Statuses
-  /** Names whose zone could not be found out. */
-  readonly lost: readonly string[]
-}
-
-const FIRST_RETRY_MS = 2_000
-const LONGEST_RETRY_MS = 5 * 60_000
 
 /**
  * The one writer of all record sets. Sandboxes whose record sets an operation changes are gathered and looked at at
@@ -46,23 +37,21 @@ const LONGEST_RETRY_MS = 5 * 60_000
  */
 export class RecordLoop implements Records {
   private readonly known = new Map<RecordOwner, Known>()
-  /** Of the names that are in a zone of ours. */
-  private readonly owners = new Map<string, RecordOwner>()
   private readonly due = new Set<RecordOwner>()
-  private readonly tries = new Map<RecordOwner, number>()
-  private readonly callOffs = new Map<RecordOwner, () => void>()
   private readonly stopping = new AbortController()
   private readonly serving: RecordServing
+  private readonly retries: RecordRetries
   private turn: Promise<unknown> = Promise.resolve()
   private isGathering = false
   private troubles: readonly DnsTrouble[] | null = null
 
   constructor(private readonly parts: RecordParts) {
     this.serving = new RecordServing(parts, this.stopping.signal)
+    this.retries = new RecordRetries(parts.schedule, parts.clock, (owner) => this.request(owner))
   }
 
   status(sandbox: Sandbox): RecordStatus {
-    const about = this.about(sandbox)
+    const about = aboutOf(this.kept(sandbox))
     if (about === '') return right
     const known = this.known.get(sandbox.id)
     if (known?.about === about) return known.status
@@ -71,8 +60,7 @@ export class RecordLoop implements Records {
   }
 
   isRight(host: string): boolean {
-    const owner = this.owners.get(host)
-    return owner !== undefined && this.known.get(owner)?.status.state === 'right'
+    return [...this.known.values()].some(({ status, inZones }) => status.state === 'right' && inZones.has(host))
   }
 
   async pass({ apply, force = false }: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport> {
@@ -96,15 +84,13 @@ export class RecordLoop implements Records {
 
   async close(): Promise<void> {
     this.stopping.abort()
-    for (const callOff of this.callOffs.values()) callOff()
+    this.retries.close()
     await this.settled()
   }
 
-  /** The names of a sandbox that need record sets of their own, and those left of former ones; '' where there are none. */
-  private about(sandbox: Sandbox): string {
+  private kept(sandbox: Sandbox): readonly KeptName[] {
     const { base, dns, store } = this.parts
-    const kept = keptBy(sandbox, store.state(), base, dns.mode)
-    return kept.map(({ name, isWanted }) => (isWanted ? name : `-${name}`)).join(' ')
+    return keptBy(sandbox, store.state(), base, dns.mode)
   }
 
   private request(owner: RecordOwner): void {
@@ -204,35 +190,8 @@ export class RecordLoop implements Records {
     return keptNames(store.state(), base, dns.mode)
   }
 
-  /** One that is in no zone of ours is a person's to set; one whose zone cannot be found out has failed. */
-  private async sorted(names: readonly KeptName[]): Promise<Sorted> {
-    const { keeper } = this.parts
-    const { signal } = this.stopping
-    const statuses = new Statuses()
-    const zones = new Map<string, { zone: Zone; names: KeptName[] }>()
-    const lost: string[] = []
-    const addresses = await keeper.addresses(signal)
-    const nothingKnown = whyNothing(addresses)
-    await Promise.all(
-      names.map(async (name) => {
-        try {
-          const zone = await keeper.zoneOf(name.name, signal)
-          statuses.add(name.owner, right)
-          if (zone !== null && name.isWanted) this.owners.set(name.name, name.owner)
-          else this.owners.delete(name.name)
-          if (zone === null) return
-          if (nothingKnown !== null && name.isWanted) {
-            statuses.add(name.owner, { state: 'failed', why: nothingKnown, retry: 'later' })
-          }
-          const key = `${zone.provider} ${zone.name}`
-          zones.set(key, { zone, names: [...(zones.get(key)?.names ?? []), name] })
-        } catch (error) {
-          lost.push(name.name)
-          statuses.add(name.owner, this.failed(error, 'DNS'))
-        }
-      }),
-    )
-    return { addresses, zones: [...zones.values()], statuses, lost }
+  private sorted(names: readonly KeptName[]): Promise<Sorted> {
+    return sortByZone(this.parts.keeper, names, (error) => this.failed(error, 'DNS'), this.stopping.signal)
   }
 
   private async keep(
@@ -256,40 +215,24 @@ export class RecordLoop implements Records {
     const { store, poke } = this.parts
     const state = store.state()
     for (const [owner, status] of sorted.statuses.entries()) {
-      this.goOn(owner, status)
+      this.retries.take(owner, status)
       const sandbox = state.sandboxes.find(({ id }) => id === owner)
       if (sandbox === undefined) continue
-      const about = this.about(sandbox)
+      const kept = this.kept(sandbox)
+      // Something else is wanted by now: this verdict is about the past.
+      if (!kept.every((name) => sorted.names.some((one) => isSameName(one, name)))) {
+        this.request(owner)
+        continue
+      }
+      const about = aboutOf(kept)
       const known = this.known.get(owner)
       const isSettled = known?.about === about && known.status.state === 'right'
-      const isWaitedFor = !isSettled && liveOperationOf(state, owner) !== undefined
       if (isSettled && status.state === 'right') continue
+      const isWaitedFor = !isSettled && liveOperationOf(state, owner) !== undefined
       const shown = status.state === 'right' && isWaitedFor ? this.serve(sandbox, about, sorted) : status
-      this.known.set(owner, { about, status: shown })
+      this.known.set(owner, { about, status: shown, inZones: inZonesOf(owner, sorted) })
       poke([owner])
     }
-  }
-
-  /** What waits or failed is looked at again when its time has come. */
-  private goOn(owner: RecordOwner, status: RecordStatus): void {
-    if (status.state === 'waiting') {
-      this.later(owner, Math.max(0, status.until.getTime() - this.parts.clock.now().getTime()))
-    } else if (status.state === 'failed') {
-      const tries = this.tries.get(owner) ?? 0
-      this.tries.set(owner, tries + 1)
-      this.later(owner, Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS))
-    } else {
-      this.tries.delete(owner)
-    }
-  }
-
-  private later(owner: RecordOwner, ms: number): void {
-    this.callOffs.get(owner)?.()
-    const callOff = this.parts.schedule(ms, () => {
-      this.callOffs.delete(owner)
-      this.request(owner)
-    })
-    this.callOffs.set(owner, callOff)
   }
 
   private serve(sandbox: Sandbox, about: string, { zones, addresses }: Sorted): RecordStatus {
@@ -300,8 +243,9 @@ export class RecordLoop implements Records {
       return sets.length === 0 ? [] : [{ zone, sets }]
     })
     return this.serving.begin(sandbox, about, own, (status) => {
-      if (this.known.get(sandbox.id)?.about !== about) return
-      this.known.set(sandbox.id, { about, status })
+      const known = this.known.get(sandbox.id)
+      if (known?.about !== about) return
+      this.known.set(sandbox.id, { ...known, status })
       poke([sandbox.id])
     })
   }
@@ -325,9 +269,16 @@ export class RecordLoop implements Records {
   }
 }
 
-/** Why no record set at all can be wanted; null where one can, or none is. */
-function whyNothing({ A, AAAA }: PublicAddresses): string | null {
-  if (A.state === 'known' || AAAA.state === 'known') return null
-  const unknown = [A, AAAA].find((one) => one.state === 'unknown')
-  return unknown?.state === 'unknown' ? unknown.why : null
+function inZonesOf(owner: RecordOwner, { zones }: Sorted): ReadonlySet<string> {
+  const own = zones.flatMap(({ names }) => names.filter((one) => one.owner === owner && one.isWanted))
+  return new Set(own.map(({ name }) => name))
+}
+
+/** '' where there are none. */
+function aboutOf(kept: readonly KeptName[]): string {
+  return kept.map(({ name, isWanted }) => (isWanted ? name : `-${name}`)).join(' ')
+}
+
+function isSameName(a: KeptName, b: KeptName): boolean {
+  return a.name === b.name && a.owner === b.owner && a.isWanted === b.isWanted
 }

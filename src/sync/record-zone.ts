@@ -67,6 +67,9 @@ export async function keepZone(
   for (const { sandbox, subject, detail } of findings.filter(({ finding }) => finding === 'conflict')) {
     statuses.add(sandbox ?? 'base', { state: 'conflict', why: `${subject}: ${detail}` })
   }
+  for (const held of changes.filter((change) => !apply.includes(change))) {
+    statuses.add(held.owner, { state: 'conflict', why: decision.held ?? 'sync does not change record sets now' })
+  }
   const wait = apply.length === 0 ? 0 : keeper.writableIn(zone)
   if (wait > 0) for (const { owner } of apply) statuses.add(owner, pacing(zone, wait, clock))
   else await change(parts, state, zone, apply, signal)

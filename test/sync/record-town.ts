@@ -54,6 +54,7 @@ export class RecordTown {
   /** What people read while they wait, in the order in which it came. */
   readonly waits: string[] = []
   readonly faults: string[] = []
+  private isPaused = false
   private readonly folder = mkdtempSync(join(tmpdir(), 'town-'))
   private readonly db = openDatabase(join(this.folder, 'state.db'))
   private readonly timers = new Set<{ readonly at: number; readonly run: () => void }>()
@@ -119,7 +120,7 @@ export class RecordTown {
       guardShare: 0.5,
       width: 8,
       schedule,
-      pauseSwitch: { isOn: () => false, set: () => undefined },
+      pauseSwitch: { isOn: () => this.isPaused, set: (on) => void (this.isPaused = on) },
     })
   }
 

@@ -208,6 +208,26 @@ describe('the schedule of record sets', () => {
     expect(await lines()).toEqual([])
   })
 
+  it('only reports while sync is paused; what people ask for is done all the same', async () => {
+    const { town, double, addresses } = await opened()
+    town.create('myapp')
+    await town.wait(2_000)
+    town.loop.pause(true)
+    double.put(ZONE, { subname: 'myapp.box', type: 'A', ttl: 3600, records: ['192.0.2.66'] })
+    town.records.tick()
+    await town.wait(2_000)
+    expect(town.drifts.at(-1)).toMatchObject({ applied: false, held: 'sync is paused', lines: [{ sign: '~' }] })
+    expect(addresses()).toContain(`${HOST} A 192.0.2.66`)
+    const other = town.create('other')
+    await town.wait(2_000)
+    expect(town.end(other).state).toBe('done')
+    expect(addresses()).toContain(`other.box.${ZONE} A ${A}`)
+    town.loop.pause(false)
+    town.records.tick()
+    await town.wait(2_000)
+    expect(addresses()).toContain(`${HOST} A ${A}`)
+  })
+
   it('says what is in the way of a sandbox that is there already', async () => {
     const { town, double } = await opened()
     town.create('myapp')
