@@ -4,16 +4,16 @@ import { routeId, routeIdOf, type Route } from '../../src/core/parts/route.js'
 import { mergeConfig as merge, readConfig as read } from '../../src/infra/caddy/whole-config.js'
 import { at } from '../../src/infra/caddy/json.js'
 import { parseRoute, renderRoute } from '../../src/infra/caddy/route-json.js'
-import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
+import { caddyDefaults, factsAtFirst, type CaddySettings } from '../../src/infra/caddy/settings.js'
 import { demandValid } from '../../src/infra/caddy/valid-route.js'
 
 const hash = `$2b$10$${'a'.repeat(53)}`
 const app: Route = { sandbox: 's1', kind: 'app', host: 'one.test', address: '10.0.0.5', port: 8000, accounts: null }
 const agent: Route = { ...app, kind: 'agent', host: 'agent.one.test', accounts: [{ user: 'ann', hash }] }
 const settings: CaddySettings = { ...caddyDefaults, tls: 'internal' }
-const mergeConfig = (...[seen, is, routes]: readonly [unknown, CaddySettings, ReadonlyMap<string, unknown>]) =>
-  merge(seen, is, routes, false)
-const readConfig = (seen: unknown, is: CaddySettings) => read(seen, is, false)
+const mergeConfig = (seen: unknown, is: CaddySettings, routes: ReadonlyMap<string, unknown>, facts = factsAtFirst) =>
+  merge(seen, is, facts, routes)
+const readConfig = (seen: unknown, is: CaddySettings) => read(seen, is, factsAtFirst)
 const ours = (...routes: readonly Route[]) =>
   new Map(routes.map((route) => [routeIdOf(route), renderRoute(route, settings)]))
 

@@ -30,13 +30,13 @@ function judged(host: string, certificate: PeerCertificate, now: Date): SeenCert
   if (checkServerIdentity(host, certificate) !== undefined) return { state: 'wrong', why: 'is for another name' }
   if (until.getTime() <= now.getTime()) return { state: 'wrong', why: 'has expired' }
   if (since.getTime() > now.getTime()) return { state: 'wrong', why: 'is not valid yet' }
-  const [issuer = 'an unnamed authority'] = [certificate.issuer.O, certificate.issuer.CN].flat()
-  return { state: 'right', issuer, since, until }
+  const names = [certificate.issuer.O, certificate.issuer.CN].flat().filter((name) => name !== undefined)
+  return { state: 'right', issuer: names[0] ?? 'an unnamed authority', since, until }
 }
 
 /** An alert in the handshake: Caddy has none for this name. */
 function failure(error: Error): SeenCertificate {
   const code = 'code' in error ? String(error.code) : ''
-  const isAlert = code.startsWith('ERR_SSL') || code === 'ECONNRESET'
+  const isAlert = code.startsWith('ERR_SSL') || code === 'EPROTO' || code === 'ECONNRESET'
   return isAlert ? { state: 'none' } : { state: 'unknown', why: code || error.message }
 }
