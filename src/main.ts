@@ -223,7 +223,7 @@ class Composition {
     return new CertificateWatch({
       store: this.store,
       names: this.names,
-      look: new HandshakeLook(secureListener(config) ?? { host: 'localhost', port: 443 }),
+      look: new HandshakeLook(secureListener(config) ?? { host: 'localhost', port: 443 }, clock),
       ledger: new SqliteCertificates(this.db, clock),
       announcer: this.announcer,
       clock,

@@ -106,3 +106,68 @@ describe('the whole config', () => {
     expect(readConfig(config, settings).foreignHosts).toEqual(new Set(['deep.test']))
   })
 })
+
+describe('certificates by ACME', () => {
+  const acme = { ...caddyDefaults.acme, base: 'box.test', ask: 'http://127.0.0.1:7782/sandpiper/ask' }
+  const byAcme: CaddySettings = { ...caddyDefaults, acme }
+  const automation = (config: unknown): unknown => at(config, 'apps', 'tls', 'automation')
+  const issuers = [{ module: 'acme' }]
+  const permission = { module: 'http', endpoint: acme.ask }
+  const onDemand = { '@id': 'sandpiper:tls', issuers, on_demand: true }
+
+  it('are obtained in a handshake that we allow, while DNS was not seen to lead here', () => {
+    expect(automation(mergeConfig(null, byAcme, ours(app)))).toEqual({
+      on_demand: { permission },
+      policies: [onDemand],
+    })
+  })
+
+  it('are obtained ahead below the base, once it does', () => {
+    const base = { '@id': 'sandpiper:tls-base', subjects: ['*.box.test', '*.*.box.test'], issuers }
+    const facts = { ...factsAtFirst, isBaseRight: true }
+    const config = mergeConfig(null, byAcme, ours(app), facts)
+    expect(automation(config)).toEqual({ on_demand: { permission }, policies: [base, onDemand] })
+    expect(readConfig(config, byAcme).server).toEqual({ state: 'wrong', detail: 'TLS differ' })
+    expect(mergeConfig(config, byAcme, ours(app))).toEqual(mergeConfig(null, byAcme, ours(app)))
+  })
+
+  it('are one for all below the base, where Caddy can prove it by DNS', () => {
+    const dnsProvider = { name: 'cloudflare', api_token: '{env.CF_API_TOKEN}' }
+    const wildcard = { ...byAcme, acme: { ...acme, dnsProvider } }
+    const config = mergeConfig(null, wildcard, ours(app))
+    expect(at(config, 'apps', 'tls', 'certificates')).toEqual({ automate: ['*.box.test'] })
+    expect(at(automation(config), 'policies', 0)).toEqual({
+      '@id': 'sandpiper:tls-wildcard',
+      subjects: ['*.box.test'],
+      issuers: [{ module: 'acme', challenges: { dns: { provider: dnsProvider } } }],
+    })
+    expect(readConfig(config, wildcard).server).toEqual({ state: 'right' })
+    expect(at(mergeConfig(config, byAcme, ours(app)), 'apps', 'tls', 'certificates')).toEqual({})
+  })
+
+  it('come from another authority, known by its own root', () => {
+    const own = { email: 'ops@example.com', directory: 'https://ca.test/dir', rootFile: '/etc/ca.pem' }
+    const config = mergeConfig(null, { ...byAcme, acme: { ...acme, ...own } }, ours(app))
+    expect(at(automation(config), 'policies', 0, 'issuers')).toEqual([
+      { module: 'acme', ca: own.directory, email: own.email, trusted_roots_pem_files: [own.rootFile] },
+    ])
+  })
+
+  it('leave policies and questions of others as they are', () => {
+    const theirs = { subjects: ['their.test'], issuers: [{ module: 'internal' }] }
+    const ask = { permission: { module: 'http', endpoint: 'http://their.test/ask' } }
+    const seen = { apps: { tls: { automation: { on_demand: ask, policies: [theirs] } } } }
+    expect(automation(mergeConfig(seen, byAcme, ours(app)))).toEqual({
+      on_demand: ask,
+      policies: [theirs, { '@id': 'sandpiper:tls', issuers }],
+    })
+  })
+
+  it('leave nothing behind when they are switched off', () => {
+    const config = mergeConfig(null, byAcme, ours(app), { ...factsAtFirst, isBaseRight: true })
+    const off = mergeConfig(config, { ...byAcme, tls: 'off' }, ours(app))
+    expect(automation(off)).toEqual({ policies: [] })
+    const internal = mergeConfig(config, { ...byAcme, tls: 'internal' }, ours(app))
+    expect(automation(internal)).toEqual({ policies: [{ '@id': 'sandpiper:tls', issuers: [{ module: 'internal' }] }] })
+  })
+})

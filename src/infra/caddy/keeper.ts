@@ -71,7 +71,7 @@ export class CaddyKeeper implements RouteKeeper {
     try {
       await this.writeOnce(changes)
     } catch (error) {
-      if (!(error instanceof CaddyRefusal) || !error.message.includes('unknown field "permission"')) throw error
+      if (!(error instanceof CaddyRefusal) || !/unknown field \\?"permission/.test(error.message)) throw error
       this.learn({ knowsPermission: false })
       await this.writeOnce(changes)
     }

@@ -1,13 +1,16 @@
 import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls'
 import type { SeenCertificate } from '../../core/certificates.js'
-import type { CertificateLook } from '../../core/ports.js'
+import type { CertificateLook, Clock } from '../../core/ports.js'
 
 /** A certificate that is obtained for the handshake takes some seconds; Caddy gets it also where nobody waits any more. */
 const LIMIT_MS = 10_000
 
 /** Sees certificates by a handshake with Caddy's own listener, past DNS. */
 export class HandshakeLook implements CertificateLook {
-  constructor(private readonly listener: { readonly host: string; readonly port: number }) {}
+  constructor(
+    private readonly listener: { readonly host: string; readonly port: number },
+    private readonly clock: Clock,
+  ) {}
 
   async see(host: string): Promise<SeenCertificate> {
     return new Promise((resolve) => {
@@ -19,7 +22,7 @@ export class HandshakeLook implements CertificateLook {
       }
       socket.setTimeout(LIMIT_MS, () => end({ state: 'none' }))
       socket.on('error', (error) => end(failure(error)))
-      socket.on('secureConnect', () => end(judged(host, socket.getPeerCertificate(), new Date())))
+      socket.on('secureConnect', () => end(judged(host, socket.getPeerCertificate(), this.clock.now())))
     })
   }
 }
