@@ -35,7 +35,7 @@ export function sandboxCard(state: State, sandbox: Sandbox, addresses: Addresses
 }
 
 /** SSH stays closed without a key: the card says how to add one. */
-function noKey(name: string): Block {
+export function noKey(name: string): Block {
   return sentence(
     `No SSH key of the owner is here, so SSH to ${name} stays closed. Paste a public key: \`/sandbox keys add ssh-ed25519 AAAA…\``,
   )
