@@ -104,7 +104,7 @@ export class WorkingdirPipes implements PipeKeeper {
 
   /** Whatever mixture a crash leaves, its host keys and its address fit, or nobody gets in. */
   private async replaceFiles(aside: string, name: string): Promise<void> {
-    for (const file of PIPE_FILES) await rename(join(aside, file), join(this.root, name, file))
+    for (const file of PIPE_FILES.toReversed()) await rename(join(aside, file), join(this.root, name, file))
     await syncFolder(join(this.root, name))
   }
 
