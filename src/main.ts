@@ -75,6 +75,8 @@ export interface Service {
 /** Longest wait of a write to Caddy for passwords that are being hashed. */
 const LINGER_MS = 400
 const NAMES_FRESH_MS = 5_000
+/** Longest look at the host that a person waits for. */
+const LOOK_MS = 10_000
 /** Least time between two edits of one chat's messages. */
 const PACE_MS: Readonly<Record<string, number>> = { console: 0 }
 
@@ -166,6 +168,10 @@ class Composition {
       announcer: this.announcer,
       sync: this.loop,
       network: () => this.watch.network(),
+      host: {
+        rootCertificate: () => host.rootCertificate(),
+        hostKeys: ({ instance }) => host.world.instances.hostKeys(instance, AbortSignal.timeout(LOOK_MS)),
+      },
       newId: randomUUID,
       log: (message, details) => options.log.error(details, message),
     })
@@ -222,9 +228,10 @@ class Composition {
 
   private addresses(): Addresses {
     const { names, options } = this
-    const { url, sshLine } = addressesOf(options.config)
+    const { url, sshLine, ssh } = addressesOf(options.config)
     return {
       url,
+      ssh,
       sshLine: options.sshLine ?? sshLine,
       pointing: (host) => names.last(host),
       here: () => names.here(),
@@ -258,7 +265,7 @@ class Composition {
     return new CertificateWatch({
       store: this.store,
       names: this.names,
-      look: new HandshakeLook(secureListener(config) ?? { host: 'localhost', port: 443 }),
+      look: new HandshakeLook(secureListener(config) ?? { host: 'localhost', port: 443 }, clock),
       ledger: new SqliteCertificates(this.db, clock),
       announcer: this.announcer,
       clock,

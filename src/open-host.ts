@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Config } from './config.js'
 import { CaddyClient } from './infra/caddy/client.js'
 import { CaddyKeeper } from './infra/caddy/keeper.js'
+import { rootCertificate } from './infra/caddy/root-certificate.js'
 import { ResolverLook } from './infra/host/dns-look.js'
 import { BannerProbe } from './infra/host/ssh-probe.js'
 import { IncusClient } from './infra/incus/client.js'
@@ -29,6 +30,8 @@ export interface Host {
   lingerWhile(pending: () => boolean, maxMs: number): void
   /** DNS brings everything below the base here: certificates need not wait for a visitor. */
   baseIsRight(): void
+  /** PEM; null where certificates do not come from Caddy's own authority. Throws InfraError. */
+  rootCertificate(): Promise<string | null>
   close(): Promise<void>
 }
 
@@ -65,6 +68,7 @@ export function openHost(config: Config): Host {
     },
     lingerWhile: (pending, maxMs) => routes.lingerWhile(pending, maxMs),
     baseIsRight: () => routes.baseIsRight(),
+    rootCertificate: () => (caddy.tls === 'internal' ? rootCertificate(admin) : Promise.resolve(null)),
     close: async () => {
       events?.close()
       await Promise.all([client.close(), admin.close()])

@@ -1,8 +1,9 @@
 import type { Need } from '../core/access.js'
 import type { Edit } from '../core/edits.js'
+import type { SeenHostKeys } from '../core/host-keys.js'
 import type { Context } from '../core/operations/operation-context.js'
 import type { Sync } from '../core/ports.js'
-import type { SandboxId } from '../core/sandbox.js'
+import type { Sandbox, SandboxId } from '../core/sandbox.js'
 import type { State } from '../core/state.js'
 import type { Audience } from './chat.js'
 import type { Addresses } from './cards/addresses.js'
@@ -23,10 +24,18 @@ export interface Argument {
   readonly positional: boolean
 }
 
+/** What a command may look at on the host. All is time-limited; throws InfraError. */
+export interface HostLooks {
+  /** PEM; null where browsers need none. */
+  rootCertificate(): Promise<string | null>
+  hostKeys(sandbox: Sandbox): Promise<SeenHostKeys>
+}
+
 /** What a command has at hand. The context is for core's operations; the rest is for answers. */
 export interface Desk {
   readonly context: Context
   readonly addresses: Addresses
+  readonly host: HostLooks
   readonly sync: Sync
   readonly commands: readonly Command[]
 }

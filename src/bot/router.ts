@@ -20,7 +20,7 @@ import type {
   Parsed,
   Router,
 } from './chat.js'
-import type { Answer, Command } from './command.js'
+import type { Answer, Command, HostLooks } from './command.js'
 import { complete } from './complete.js'
 import { missingForm } from './forms.js'
 import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbox.js'
@@ -44,6 +44,7 @@ export interface RouterParts {
   readonly sync: Sync
   readonly settings: Settings
   readonly addresses: Addresses
+  readonly host: HostLooks
   /** What Incus last said; null until the host has answered once. */
   readonly network: () => Network | null
   readonly clock: Clock
@@ -170,6 +171,7 @@ export class BotRouter implements Router {
             newId: this.parts.newId,
           },
           addresses: this.parts.addresses,
+          host: this.parts.host,
           sync: this.parts.sync,
           commands: this.parts.commands,
         },

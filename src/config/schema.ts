@@ -197,6 +197,7 @@ const tables = z.strictObject({
     .strictObject({
       pipes_folder: path.default('/var/lib/sshpiper/pipes'),
       port: port.default(22),
+      server_key: path.default('/etc/ssh/ssh_host_ed25519_key.pub'),
       login_user: text('a user name', /^[a-z_][-a-z0-9_]{0,31}$/).default('exedev'),
     })
     .prefault({}),

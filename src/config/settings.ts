@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { Config } from '../config.js'
+import { hostKeyName } from '../core/host-keys.js'
 import type { DnsSettings } from '../core/parts/wanted-records.js'
 import type { Limits } from '../core/sandbox.js'
 import type { Settings, Template } from '../core/state.js'
@@ -83,7 +85,7 @@ export function secureListener({ caddy }: Config): { readonly host: string; read
 }
 
 /** How people reach what is published. */
-export function addressesOf({ caddy, sshpiper, domains }: Config): Pick<Addresses, 'url' | 'sshLine'> {
+export function addressesOf({ caddy, sshpiper, domains }: Config): Pick<Addresses, 'url' | 'sshLine' | 'ssh'> {
   const scheme = caddy.tls === 'off' ? 'http' : 'https'
   const usual = scheme === 'http' ? 80 : 443
   const ports = caddy.listen.map((address) => Number(address.slice(address.lastIndexOf(':') + 1)))
@@ -92,6 +94,16 @@ export function addressesOf({ caddy, sshpiper, domains }: Config): Pick<Addresse
   return {
     url: (host) => `${scheme}://${host}${port}`,
     sshLine: (name) => `ssh ${name}@${domains.base}${sshPort}`,
+    ssh: { host: domains.base, port: sshpiper.port, serverKey: () => serverKey(sshpiper.server_key) },
+  }
+}
+
+/** SSHPiper may be set up later than we are, or be on another host. */
+function serverKey(file: string): string | null {
+  try {
+    return hostKeyName(readFileSync(file, 'utf8').trim())
+  } catch {
+    return null
   }
 }
 

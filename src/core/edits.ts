@@ -9,6 +9,7 @@ export interface SandboxFacts {
   readonly power?: Power
   readonly ask?: PowerAsk | null
   readonly hostKeys?: readonly string[]
+  readonly hostKeysAt?: string
   readonly mappingKey?: string
   readonly appliedGeneration?: number
   readonly accounts?: SandboxSpec['accounts']

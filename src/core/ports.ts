@@ -1,5 +1,6 @@
 import type { IssuedCertificate, SeenCertificate } from './certificates.js'
 import type { Edit } from './edits.js'
+import type { SeenHostKeys } from './host-keys.js'
 import type { Operation } from './operation.js'
 import type { InstanceChange, SeenInstance } from './parts/instance.js'
 import type { PipeChange, SeenPipe } from './parts/pipe.js'
@@ -19,6 +20,8 @@ export interface InstanceKeeper {
   observe(names: Names, signal: AbortSignal): Promise<ReadonlyMap<string, SeenInstance>>
   /** `detail` is told to people while a long change runs ("downloading the image, 40 %"). Throws InfraError. */
   apply(change: InstanceChange, detail: (text: string) => void, signal: AbortSignal): Promise<void>
+  /** The SSH host keys that an instance keeps. Throws InfraError. */
+  hostKeys(name: string, signal: AbortSignal): Promise<SeenHostKeys>
   /** The network that instances live in. Throws InfraError. */
   network(signal: AbortSignal): Promise<Network>
 }

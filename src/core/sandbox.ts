@@ -90,6 +90,8 @@ export interface Sandbox {
   readonly ask: PowerAsk | null
   /** Public host key lines (`ssh-ed25519 AAAA…`); empty until they are made. */
   readonly hostKeys: readonly string[]
+  /** Incus' `last_used_at` of the run in which they were looked at; null: not since they were put in. */
+  readonly hostKeysAt: string | null
   /** The public half of the key with which the pipe enters the instance; null until it is made. */
   readonly mappingKey: string | null
   /** Those of its host names that are not published before DNS is seen to point here. */

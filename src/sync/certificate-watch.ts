@@ -34,9 +34,9 @@ const HOUR_MS = 3_600_000
 /** One that is right is looked at again after this long. */
 const RIGHT_MS = 6 * HOUR_MS
 /** The first wait for one that is not there; it doubles. */
-const FIRST_MS = 30_000
-/** Let's Encrypt takes five failed validations of a host name an hour; visitors must not use them up. */
-const TRIES_AN_HOUR = 4
+const FIRST_MS = 5_000
+/** Let's Encrypt takes five failed validations of a host name an hour; visitors must not use them up: 1, 4, 16 minutes apart. */
+const TRY_AGAIN_MS = 60_000
 const AT_ONCE = 4
 const SOON_MS = 500
 
@@ -93,7 +93,9 @@ export class CertificateWatch {
     // It is in Caddy's storage: DNS that fails just now must not take it away.
     if (this.isIssued(host)) return true
     const tries = this.triesOf(host)
-    if (tries.length >= TRIES_AN_HOUR || this.budget(host).nextAt !== null) return false
+    const last = tries.at(-1)
+    const isTooSoon = last !== undefined && this.now() - last < TRY_AGAIN_MS * 4 ** (tries.length - 1)
+    if (isTooSoon || this.budget(host).nextAt !== null) return false
     if ((await this.parts.names.look(host)).state !== 'here') return false
     this.tries.set(host, [...tries, this.now()])
     return true

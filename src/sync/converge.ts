@@ -68,11 +68,13 @@ export class Converge {
       this.parts.names.arrived([found]),
     ])
     this.note(found, learn(found, seen.instances.get(found.instance) ?? null))
-    if (arrived.size > 0) this.note(found, { awaited: found.awaited.filter((host) => !arrived.has(host)) })
+    if (arrived.size > 0) this.noteArrived(id, arrived)
 
     const state = store.state()
     const sandbox = sandboxById(state, id)
     if (sandbox === undefined) return 'settled'
+    // Something else is wanted by now than what was looked for.
+    if (sandbox.generation !== found.generation) return 'again'
     const operation = liveOperationOf(state, id)
     // Its record sets are seen to beside all else.
     if (operation !== undefined) this.parts.records.status(sandbox)
@@ -383,6 +385,12 @@ export class Converge {
     if (sandbox.phase === 'deleting' || (sandbox.mappingKey !== null && sandbox.hostKeys.length > 0)) return
     const keys = await this.parts.world.keyring.ensure(sandbox.id)
     this.note(sandbox, { mappingKey: keys.mapping, hostKeys: [keys.host] })
+  }
+
+  /** Of what is awaited now: more may have come while DNS was asked. */
+  private noteArrived(id: SandboxId, arrived: ReadonlySet<string>): void {
+    const now = sandboxById(this.parts.store.state(), id)
+    if (now !== undefined) this.note(now, { awaited: now.awaited.filter((host) => !arrived.has(host)) })
   }
 
   private note(sandbox: Sandbox, facts: ReturnType<typeof learn>): void {

@@ -7,6 +7,7 @@ import type { SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, type State } from '../core/state.js'
 import type { ConvergeParts } from './converge.js'
 import { learn } from './follow.js'
+import { lookAtHostKeys } from './host-keys.js'
 import { look } from './world.js'
 
 export interface FullPassOptions {
@@ -36,7 +37,10 @@ export async function fullPass(
   if (options.apply) await world.pipes.sweep()
   const seen = await look(world, 'all', 'all', signal)
   if (viewIsAtFault(store.state(), seen)) return held(parts, 'more than half of all instances are missing at once')
-  if (options.apply) follow(parts, seen)
+  if (options.apply) {
+    follow(parts, seen)
+    await lookAtHostKeys(parts, seen.instances, signal)
+  }
 
   const state = store.state()
   const quiet = state.sandboxes.filter((sandbox) => liveOperationOf(state, sandbox.id) === undefined)

@@ -92,6 +92,7 @@ function member(index: number, host: TestHost): Member {
     instance: `${name}-bench`,
     ipv4: `127.77.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`,
     hostKeys: [makeKeyPair().publicLine],
+    hostKeysAt: STARTED_AT,
     mappingKey: mapping.publicLine,
   })
   const accounts = [{ person: sandbox.owner, user: sandbox.owner, hash: HASH, delivered: true }]

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { SeenCertificate } from '../../src/core/certificates.js'
 import type { Operation } from '../../src/core/operation.js'
 import { awaitedSentence } from '../../src/core/pointing.js'
+import type { Addresses } from '../../src/bot/cards/addresses.js'
 import { formCard } from '../../src/bot/cards/confirmation.js'
 import { domainsCard } from '../../src/bot/cards/domains.js'
 import { driftCard } from '../../src/bot/cards/drift.js'
@@ -10,7 +14,9 @@ import { keysCard, listCard, whoamiCard } from '../../src/bot/cards/lists.js'
 import { loginRefused } from '../../src/bot/cards/login.js'
 import { announcement, progress, stepsReport } from '../../src/bot/cards/progress.js'
 import { diskTrouble, notAllowed, stale } from '../../src/bot/cards/refusal.js'
+import { rootCertificateCard } from '../../src/bot/cards/root-certificate.js'
 import { sandboxCard } from '../../src/bot/cards/sandbox-card.js'
+import { sshCard } from '../../src/bot/cards/ssh.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { missingForm } from '../../src/bot/forms.js'
 import { findCommand } from '../../src/bot/parse.js'
@@ -61,6 +67,17 @@ const spec = {
 }
 const published = { ...sandbox, spec }
 const awaited = { ...published, awaited: ['app.example.co.uk'] }
+const until = new Date('2026-03-31T23:59:00Z')
+const right: SeenCertificate = { state: 'right', issuer: "Let's Encrypt", since: start, until }
+const secure = (last: (host: string) => SeenCertificate | null): Addresses => ({ ...addresses, certificates: { last } })
+const someMissing = (host: string): SeenCertificate | null => {
+  if (host === sandbox.host) return right
+  if (host === 'app.example.com') return { state: 'wrong', why: 'has expired' }
+  return host === sandbox.agentHost ? { state: 'none' } : null
+}
+const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGq8V2XxHDgVn6XlWUE6dS6ZHrRBNJ8Yd4B2dd8Gz1bM'
+const withKeys = { ...sandbox, hostKeys: [HOST_KEY] }
+const usual = { ...addresses.ssh, serverKey: () => 'ED25519 SHA256:AAAAexampleexampleexampleexampleexampleexample0' }
 const waits = awaitedSentence('app.example.co.uk', { state: 'nowhere' }, addresses.here())
 const reason = 'the image `exeuntu:lastest` does not exist'
 const retry = [{ label: 'Try that', command: 'create', args: { target: 'myapp' } }]
@@ -111,6 +128,17 @@ const cards: Record<string, Message> = {
   'sandbox-domains': sandboxCard(state, published, addresses, now),
   'domain-waits': stepsReport(of({ verb: 'domain', state: 'done', steps: [], reason: waits, endedAt: at(0.1) }), now),
   domains: domainsCard(awaited, addresses),
+  'sandbox-certificate': sandboxCard(
+    state,
+    published,
+    secure(() => right),
+    now,
+  ),
+  'sandbox-certificate-missing': sandboxCard(state, published, secure(someMissing), now),
+  'sandbox-http': sandboxCard(state, sandbox, { ...addresses, certificates: null }, now),
+  ssh: sshCard(state, withKeys, { ...addresses, ssh: usual }, false),
+  'ssh-new-keys': sshCard(gone, withKeys, { ...addresses, ssh: { ...usual, port: 2222 } }, true),
+  'root-certificate': rootCertificateCard(readFileSync(join(import.meta.dirname, 'root.pem'), 'utf8')),
   'sandbox-older': sandboxCard(state, sandbox, addresses, now, false),
   'sandbox-stuck': card({ phase: 'stuck' }),
   'sandbox-busy': sandboxCard(aState({ operations: [of({ verb: 'restart' })] }), sandbox, addresses, now),

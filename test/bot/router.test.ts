@@ -75,6 +75,7 @@ function world() {
     sync,
     settings,
     addresses,
+    host: { rootCertificate: () => Promise.resolve(null), hostKeys: () => Promise.resolve({ lines: [], bare: [] }) },
     clock,
     newId,
     log,

@@ -30,6 +30,18 @@ export function caddyTls(name: string, make: () => Promise<CaddyWorld>): void {
     await upstream.close()
     await world.stop()
   })
+
+  it(`${name} is asked for a wildcard by a module that it lacks: the refusal says which`, async () => {
+    const world = await make()
+    const acme = { ...caddyDefaults.acme, base: 'box.test', dnsProvider: { name: 'nowhere' } }
+    const settings = { ...caddyDefaults, acme, listen: [world.listen], adminListen: adminOf(world) }
+    const keeper = new CaddyKeeper(new CaddyClient(world.address), settings)
+    await expect(keeper.apply([{ kind: 'server.repair', detail: '' }], never)).rejects.toMatchObject({
+      retry: 'never',
+      sentence: 'the host’s Caddy lacks the module `dns.providers.nowhere`, which [caddy] dns_provider wants',
+    })
+    await world.stop()
+  })
 }
 
 const adminOf = ({ address }: CaddyWorld): string =>

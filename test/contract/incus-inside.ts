@@ -4,6 +4,7 @@ import { exec } from '../../src/infra/incus/exec.js'
 import { operationsOn } from '../../src/infra/incus/operations.js'
 import { listFolder, pullFile } from '../../src/infra/incus/pull.js'
 import { deleteSnapshot, listSnapshots, restoreSnapshot, takeSnapshot } from '../../src/infra/incus/snapshots.js'
+import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import type { IncusWorld } from './incus.js'
 
 const signal = AbortSignal.timeout(240_000)
@@ -39,6 +40,25 @@ export function incusInsideContract(make: () => Promise<IncusWorld>): void {
     await power('instance.delete')
     await world.close()
   }, 60_000)
+
+  describe('its SSH host keys', () => {
+    const put = (path: string, text: string) => world.client.push(name, path, text, { mode: '0600' }, signal)
+
+    it('are seen by their public halves; a private one without it is told, too', async () => {
+      const { publicLine, privateText } = makeKeyPair()
+      await put('/etc/ssh/ssh_host_rsa_key', privateText)
+      await put('/etc/ssh/ssh_host_ecdsa_key', privateText)
+      await put('/etc/ssh/ssh_host_ecdsa_key.pub', `${publicLine} root@inside\n`)
+      await put('/etc/ssh/ssh_host_ed25519_key', privateText)
+      await put('/etc/ssh/ssh_host_ed25519_key.pub', 'ssh-ed25519 nonsense')
+      await put('/etc/ssh/ssh_host_gone_key.pub', `${publicLine}\n`)
+      expect(await world.keeper.hostKeys(name, signal)).toEqual({ lines: [publicLine], bare: ['ed25519', 'rsa'] })
+    })
+
+    it('are asked of nobody where there is no such instance', async () => {
+      await expect(world.keeper.hostKeys('incus-nobody', signal)).rejects.toMatchObject({ system: 'incus' })
+    })
+  })
 
   describe('a command', () => {
     const run = (

@@ -31,6 +31,7 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     power: 'running',
     ask: null,
     hostKeys: ['ssh-ed25519 HOST'],
+    hostKeysAt: null,
     mappingKey: 'ssh-ed25519 MAP',
     awaited: [],
     ...change,

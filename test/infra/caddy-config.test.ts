@@ -4,16 +4,16 @@ import { routeId, routeIdOf, type Route } from '../../src/core/parts/route.js'
 import { mergeConfig as merge, readConfig as read } from '../../src/infra/caddy/whole-config.js'
 import { at } from '../../src/infra/caddy/json.js'
 import { parseRoute, renderRoute } from '../../src/infra/caddy/route-json.js'
-import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
+import { caddyDefaults, factsAtFirst, type CaddySettings } from '../../src/infra/caddy/settings.js'
 import { demandValid } from '../../src/infra/caddy/valid-route.js'
 
 const hash = `$2b$10$${'a'.repeat(53)}`
 const app: Route = { sandbox: 's1', kind: 'app', host: 'one.test', address: '10.0.0.5', port: 8000, accounts: null }
 const agent: Route = { ...app, kind: 'agent', host: 'agent.one.test', accounts: [{ user: 'ann', hash }] }
 const settings: CaddySettings = { ...caddyDefaults, tls: 'internal' }
-const mergeConfig = (...[seen, is, routes]: readonly [unknown, CaddySettings, ReadonlyMap<string, unknown>]) =>
-  merge(seen, is, routes, false)
-const readConfig = (seen: unknown, is: CaddySettings) => read(seen, is, false)
+const mergeConfig = (seen: unknown, is: CaddySettings, routes: ReadonlyMap<string, unknown>, facts = factsAtFirst) =>
+  merge(seen, is, facts, routes)
+const readConfig = (seen: unknown, is: CaddySettings) => read(seen, is, factsAtFirst)
 const ours = (...routes: readonly Route[]) =>
   new Map(routes.map((route) => [routeIdOf(route), renderRoute(route, settings)]))
 
@@ -104,5 +104,70 @@ describe('the whole config', () => {
     const inner = { handle: [{ handler: 'subroute', routes: [{ match: [{ host: ['deep.test'] }] }] }] }
     const config = { apps: { http: { servers: { other: { routes: [inner, ...ours(app).values()] } } } } }
     expect(readConfig(config, settings).foreignHosts).toEqual(new Set(['deep.test']))
+  })
+})
+
+describe('certificates by ACME', () => {
+  const acme = { ...caddyDefaults.acme, base: 'box.test', ask: 'http://127.0.0.1:7782/sandpiper/ask' }
+  const byAcme: CaddySettings = { ...caddyDefaults, acme }
+  const automation = (config: unknown): unknown => at(config, 'apps', 'tls', 'automation')
+  const issuers = [{ module: 'acme' }]
+  const permission = { module: 'http', endpoint: acme.ask }
+  const onDemand = { '@id': 'sandpiper:tls', issuers, on_demand: true }
+
+  it('are obtained in a handshake that we allow, while DNS was not seen to lead here', () => {
+    expect(automation(mergeConfig(null, byAcme, ours(app)))).toEqual({
+      on_demand: { permission },
+      policies: [onDemand],
+    })
+  })
+
+  it('are obtained ahead below the base, once it does', () => {
+    const base = { '@id': 'sandpiper:tls-base', subjects: ['*.box.test', '*.*.box.test'], issuers }
+    const facts = { ...factsAtFirst, isBaseRight: true }
+    const config = mergeConfig(null, byAcme, ours(app), facts)
+    expect(automation(config)).toEqual({ on_demand: { permission }, policies: [base, onDemand] })
+    expect(readConfig(config, byAcme).server).toEqual({ state: 'wrong', detail: 'TLS differ' })
+    expect(mergeConfig(config, byAcme, ours(app))).toEqual(mergeConfig(null, byAcme, ours(app)))
+  })
+
+  it('are one for all below the base, where Caddy can prove it by DNS', () => {
+    const dnsProvider = { name: 'cloudflare', api_token: '{env.CF_API_TOKEN}' }
+    const wildcard = { ...byAcme, acme: { ...acme, dnsProvider } }
+    const config = mergeConfig(null, wildcard, ours(app))
+    expect(at(config, 'apps', 'tls', 'certificates')).toEqual({ automate: ['*.box.test'] })
+    expect(at(automation(config), 'policies', 0)).toEqual({
+      '@id': 'sandpiper:tls-wildcard',
+      subjects: ['*.box.test'],
+      issuers: [{ module: 'acme', challenges: { dns: { provider: dnsProvider } } }],
+    })
+    expect(readConfig(config, wildcard).server).toEqual({ state: 'right' })
+    expect(at(mergeConfig(config, byAcme, ours(app)), 'apps', 'tls', 'certificates')).toEqual({})
+  })
+
+  it('come from another authority, known by its own root', () => {
+    const own = { email: 'ops@example.com', directory: 'https://ca.test/dir', rootFile: '/etc/ca.pem' }
+    const config = mergeConfig(null, { ...byAcme, acme: { ...acme, ...own } }, ours(app))
+    expect(at(automation(config), 'policies', 0, 'issuers')).toEqual([
+      { module: 'acme', ca: own.directory, email: own.email, trusted_roots_pem_files: [own.rootFile] },
+    ])
+  })
+
+  it('leave policies and questions of others as they are', () => {
+    const theirs = { subjects: ['their.test'], issuers: [{ module: 'internal' }] }
+    const ask = { permission: { module: 'http', endpoint: 'http://their.test/ask' } }
+    const seen = { apps: { tls: { automation: { on_demand: ask, policies: [theirs] } } } }
+    expect(automation(mergeConfig(seen, byAcme, ours(app)))).toEqual({
+      on_demand: ask,
+      policies: [theirs, { '@id': 'sandpiper:tls', issuers }],
+    })
+  })
+
+  it('leave nothing behind when they are switched off', () => {
+    const config = mergeConfig(null, byAcme, ours(app), { ...factsAtFirst, isBaseRight: true })
+    const off = mergeConfig(config, { ...byAcme, tls: 'off' }, ours(app))
+    expect(automation(off)).toEqual({ policies: [] })
+    const internal = mergeConfig(config, { ...byAcme, tls: 'internal' }, ours(app))
+    expect(automation(internal)).toEqual({ policies: [{ '@id': 'sandpiper:tls', issuers: [{ module: 'internal' }] }] })
   })
 })

@@ -16,7 +16,7 @@ afterEach(() => {
   server.close()
 })
 
-type Fault = 'cut before' | 'cut after' | 'stale' | 'refused' | 'fine'
+type Fault = 'cut before' | 'cut after' | 'stale' | 'refused' | 'old' | 'lacks a module' | 'fine'
 
 /** Holds one config, and does to each write what the next fault says. */
 async function keeperBefore(faults: readonly Fault[]) {
@@ -31,6 +31,10 @@ async function keeperBefore(faults: readonly Fault[]) {
     if (fault === 'cut before') return void response.destroy()
     if (fault === 'stale') return void response.writeHead(412).end()
     if (fault === 'refused') return void response.writeHead(400).end(`{"error":"no $2b$10$${'a'.repeat(53)}"}`)
+    if (fault === 'old' && body.includes('"permission"'))
+      return void response.writeHead(400).end('{"error":"json: unknown field \\"permission\\""}')
+    if (fault === 'lacks a module')
+      return void response.writeHead(500).end('{"error":"unknown module: dns.providers.acme-dns"}')
     config = body
     version++
     if (fault === 'cut after') response.destroy()
@@ -40,7 +44,8 @@ async function keeperBefore(faults: readonly Fault[]) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const client = new CaddyClient({ url }, { timeLimitMs: 500, onWrite: (method, path) => writes.push(method + path) })
-  return { keeper: new CaddyKeeper(client, caddyDefaults), writes }
+  const acme = { ...caddyDefaults.acme, ask: 'http://127.0.0.1:7782/sandpiper/ask' }
+  return { keeper: new CaddyKeeper(client, { ...caddyDefaults, acme }), writes, config: () => config }
 }
 
 it.each<[string, readonly Fault[], number]>([
@@ -73,4 +78,23 @@ it('lets somebody who waits no longer go at once', async () => {
   const { keeper } = await keeperBefore([])
   await expect(keeper.observe(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
   await expect(keeper.apply(repair, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+})
+
+it('speaks as an old Caddy does, once that has shown that it knows no better', async () => {
+  const { keeper, writes, config } = await keeperBefore(['old', 'old', 'old'])
+  await keeper.apply(repair, never)
+  expect(JSON.parse(config())).toMatchObject({
+    apps: { tls: { automation: { on_demand: { ask: 'http://127.0.0.1:7782/sandpiper/ask' } } } },
+  })
+  expect((await keeper.observe(never)).server).toEqual({ state: 'right' })
+  expect(writes).toHaveLength(2)
+  keeper.baseIsRight()
+  await keeper.apply(repair, never)
+  expect(writes).toHaveLength(3)
+})
+
+it('says which module a Caddy lacks', async () => {
+  const { keeper } = await keeperBefore(['lacks a module'])
+  const sentence = 'the host’s Caddy lacks the module `dns.providers.acme-dns`, which [caddy] dns_provider wants'
+  await expect(keeper.apply(repair, never)).rejects.toMatchObject({ retry: 'never', sentence })
 })

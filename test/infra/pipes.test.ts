@@ -206,33 +206,4 @@ describe('the pipes', () => {
     expect(await pipes.observe('all')).toEqual(new Map([['myapp', { owner: 'ours', pipe: wanted }]]))
     expect(readdirSync(root)).toEqual(['myapp'])
   })
-
-  it('never show a key that any password would open', async () => {
-    let looks = 0
-    let isOver = false
-    const watch = async (): Promise<void> => {
-      while (!isOver) {
-        const files = filesOf(join(root, 'myapp'))
-        if (files.includes('id_rsa')) expect(files).toContain('authorized_keys')
-        looks += 1
-        await new Promise((resolve) => setImmediate(resolve))
-      }
-    }
-    const rewrite = async (): Promise<void> => {
-      for (let i = 0; i < 200; i += 1) await write()
-      isOver = true
-    }
-    await Promise.all([watch(), rewrite()])
-    expect(looks).toBeGreaterThan(100)
-  })
 })
-
-/** What SSHPiper would find: nothing where the folder is just being replaced. */
-function filesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
-}

@@ -66,6 +66,8 @@ export class Engine {
   readonly writes: string[] = []
   /** What the loop logged as an error: a fault of ours. */
   readonly faults: string[] = []
+  /** How far the loop's clock is ahead of this machine's, in milliseconds. */
+  ahead = 0
   /** Ada's own. */
   readonly userKey = makeKeyPair()
   readonly folder = mkdtempSync(join(tmpdir(), 'engine-'))
@@ -98,7 +100,7 @@ export class Engine {
     const { listen, tls } = host
     const routes = new CaddyKeeper(caddy, { ...caddyDefaults, listen: [listen], tls, pages: this.pages, ...change })
     this.settings = settingsFor(host)
-    const clock = { now: () => new Date() }
+    const clock = { now: () => new Date(Date.now() + this.ahead) }
     const dns = new ResolverLook([host.resolver])
     const announcer = this.announcer()
     const logins = new Logins(this.passwords, this.store, announcer)

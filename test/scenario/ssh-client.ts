@@ -8,8 +8,8 @@ export interface SshTarget {
   readonly knownHostsFile: string
 }
 
-/** Runs a command by the real `ssh`, which takes no host key but the known one, and no key but the given one. */
-export async function ssh(target: SshTarget, command: string): Promise<{ exitCode: number; out: string; why: string }> {
+/** For the real `ssh`, which takes no host key but the known one, and no key but the given one. */
+export function sshArguments(target: SshTarget, command: string): readonly string[] {
   const options = [
     'BatchMode=yes',
     'StrictHostKeyChecking=yes',
@@ -20,8 +20,11 @@ export async function ssh(target: SshTarget, command: string): Promise<{ exitCod
     'ConnectTimeout=10',
   ]
   const where = ['-F', 'none', '-i', target.keyFile, '-p', String(target.port), '-l', target.user]
-  const how = options.flatMap((option) => ['-o', option])
-  const { exitCode, stdout, stderr } = await execa('ssh', [...where, ...how, target.host, command], {
+  return [...where, ...options.flatMap((option) => ['-o', option]), target.host, command]
+}
+
+export async function ssh(target: SshTarget, command: string): Promise<{ exitCode: number; out: string; why: string }> {
+  const { exitCode, stdout, stderr } = await execa('ssh', sshArguments(target, command), {
     stdin: 'ignore',
     reject: false,
     extendEnv: false,

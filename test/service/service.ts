@@ -145,6 +145,19 @@ export class TestService {
     return readFileSync(join(this.folder, 'log'), 'utf8')
   }
 
+  get pipes(): string {
+    return join(this.folder, 'pipes')
+  }
+
+  /** A file in a sandbox, past Sandpiper. */
+  async putIn(sandbox: string, path: string, content: string): Promise<void> {
+    const incus = new IncusClient({ socket: join(this.folder, 'host', 'incus.socket') })
+    const instances = await incus.get('/1.0/instances', z.array(z.string()))
+    const instance = instances.map((url) => url.split('/').at(-1)).find((name) => name?.startsWith(`${sandbox}-`))
+    await incus.push(instance ?? '', path, content, { mode: '0600' })
+    await incus.close()
+  }
+
   /** What the host, the folders and the database really hold, past Sandpiper. */
   async traces(): Promise<Traces> {
     const incus = new IncusClient({ socket: join(this.folder, 'host', 'incus.socket') })

@@ -7,6 +7,12 @@ export interface Addresses {
   url(host: string): string
   /** `ssh myapp@box.example.com` */
   sshLine(name: string): string
+  readonly ssh: {
+    readonly host: string
+    readonly port: number
+    /** Of SSHPiper, as ssh names it when it asks: `ED25519 SHA256:…`. Null where it is not known. */
+    serverKey(): string | null
+  }
   /** Where DNS was last seen to lead for a host name; null: not looked at yet. */
   pointing(host: string): Pointing | null
   /** This host's own public addresses; none where they are not known. */

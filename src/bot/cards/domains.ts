@@ -25,9 +25,10 @@ export function domainsCard(sandbox: Sandbox, addresses: Addresses): Message {
 }
 
 /** A host name as a link; one that is not published yet leads nowhere. */
-export function hostInlines(sandbox: Sandbox, host: string, { url }: Addresses): Inline[] {
+export function hostInlines(sandbox: Sandbox, host: string, addresses: Addresses): Inline[] {
   if (awaitedOf(sandbox).includes(host)) return [{ code: host }, ' · waits for DNS']
-  return [{ link: url(host), url: url(host) }]
+  const url = addresses.url(host)
+  return [{ link: url, url }]
 }
 
 /** What to do about the host names that are not published yet. */

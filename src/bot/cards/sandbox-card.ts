@@ -4,6 +4,7 @@ import { statusOf, type Sandbox } from '../../core/sandbox.js'
 import { liveOperationOf, type State } from '../../core/state.js'
 import type { Block, Button, CommandCall, Field, Inline, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
+import { certificateField } from './certificate.js'
 import { awaitedBlocks, hostInlines } from './domains.js'
 import { sentence, span, statusTitle } from './words.js'
 
@@ -34,7 +35,7 @@ export function sandboxCard(state: State, sandbox: Sandbox, addresses: Addresses
 }
 
 /** SSH stays closed without a key: the card says how to add one. */
-function noKey(name: string): Block {
+export function noKey(name: string): Block {
   return sentence(
     `No SSH key of the owner is here, so SSH to ${name} stays closed. Paste a public key: \`/sandbox keys add ssh-ed25519 AAAA…\``,
   )
@@ -45,11 +46,13 @@ function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Dat
   const users = sandbox.spec.accounts.map((account) => account.user).join(', ')
   const hasKey = state.keys.some((key) => key.person === sandbox.owner)
   const ssh = hasKey ? [{ code: addresses.sshLine(sandbox.name) }] : ['closed: no key yet']
+  const certificate = certificateField(sandbox, addresses)
   const last = liveOperationOf(state, sandbox.id)
   return [
     { label: 'App', value: [...names(sandbox.host), ' · public'] },
     { label: 'Agent', value: [...names(sandbox.agentHost), users === '' ? ' · no login' : ` · login: ${users}`] },
     ...sandbox.spec.domains.map(({ host }) => ({ label: 'Domain', value: names(host) })),
+    ...(certificate === null ? [] : [certificate]),
     { label: 'SSH', value: ssh },
     { label: 'About', value: [aboutOf(sandbox, now)] },
     ...(last === undefined ? [] : [{ label: 'Now', value: [nowOf(last, now)] }]),

@@ -1,5 +1,6 @@
 import type { Command } from '../command.js'
 import { cancel } from './cancel.js'
+import { certificate } from './certificate.js'
 import { create } from './create.js'
 import { credentials } from './credentials.js'
 import { remove } from './delete.js'
@@ -10,6 +11,7 @@ import { list } from './list.js'
 import { port } from './port.js'
 import { restart, start, stop } from './power.js'
 import { show } from './show.js'
+import { ssh } from './ssh.js'
 import { sync } from './sync.js'
 import { whoami } from './whoami.js'
 
@@ -26,8 +28,10 @@ export const commands: readonly Command[] = [
   port,
   domain,
   credentials,
+  ssh,
   keys,
   sync,
+  certificate,
   whoami,
   help,
 ]

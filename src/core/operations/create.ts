@@ -61,6 +61,7 @@ export function createSandbox(context: Context, request: CreateRequest): readonl
     power: 'unknown',
     ask: null,
     hostKeys: [],
+    hostKeysAt: null,
     mappingKey: null,
     awaited: target.custom ? [target.host, target.agentHost] : [],
   }

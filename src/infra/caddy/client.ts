@@ -104,13 +104,18 @@ function refused(what: string, status: number, text: string): InfraError {
     .replace(/\$2[abxy]?\$[\w./$]+/g, '(hash)')
     .trim()
     .slice(0, 500)
-  const retry = status >= 500 ? 'later' : 'never'
-  return new CaddyRefusal(retry, `caddy: ${what} answered ${status}: ${said}`)
+  const message = `caddy: ${what} answered ${status}: ${said}`
+  const lacking = /unknown module: (dns\.providers\.[\w.-]+)/.exec(text)?.[1]
+  if (lacking !== undefined) {
+    const sentence = `the host’s Caddy lacks the module \`${lacking}\`, which [caddy] dns_provider wants`
+    return new CaddyRefusal('never', message, sentence)
+  }
+  return new CaddyRefusal(status >= 500 ? 'later' : 'never', message)
 }
 
 /** Caddy answered and would not have it, in contrast to one that is away. */
 export class CaddyRefusal extends InfraError {
-  constructor(retry: 'later' | 'never', message: string) {
-    super('caddy', retry, message)
+  constructor(retry: 'later' | 'never', message: string, sentence?: string) {
+    super('caddy', retry, message, sentence === undefined ? {} : { sentence })
   }
 }

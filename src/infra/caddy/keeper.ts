@@ -7,7 +7,7 @@ import { mergeConfig, ourRoutes, readConfig, routesPath } from './whole-config.j
 import { Gathering } from './gathering.js'
 import { at, type Json, type JsonObject } from './json.js'
 import { renderRoute } from './route-json.js'
-import type { CaddySettings } from './settings.js'
+import { factsAtFirst, type CaddyFacts, type CaddySettings } from './settings.js'
 import { demandValid } from './valid-route.js'
 
 const tries = 3
@@ -20,7 +20,7 @@ interface Document {
 /** Keeps Caddy's config. Every write reloads Caddy and hurts all host names a little: hence the fewest, and never two. */
 export class CaddyKeeper implements RouteKeeper {
   private readonly gathering = new Gathering<RouteChange>((callers) => this.writeTogether(callers))
-  private isBaseRight = false
+  private facts = factsAtFirst
   private last: (Document & { readonly seen: SeenRoutes }) | null = null
 
   constructor(
@@ -35,8 +35,7 @@ export class CaddyKeeper implements RouteKeeper {
 
   /** DNS was seen to bring everything below the base here: from now on certificates need not wait for a visitor. */
   baseIsRight(): void {
-    this.isBaseRight = true
-    this.last = null
+    this.learn({ isBaseRight: true })
   }
 
   async observe(signal: AbortSignal): Promise<SeenRoutes> {
@@ -69,9 +68,19 @@ export class CaddyKeeper implements RouteKeeper {
   }
 
   private async write(changes: readonly RouteChange[]): Promise<void> {
+    try {
+      await this.writeOnce(changes)
+    } catch (error) {
+      if (!(error instanceof CaddyRefusal) || !/unknown field \\?"permission/.test(error.message)) throw error
+      this.learn({ knowsPermission: false })
+      await this.writeOnce(changes)
+    }
+  }
+
+  private async writeOnce(changes: readonly RouteChange[]): Promise<void> {
     for (let tried = 0; ; tried++) {
       const { config, etag } = await this.look()
-      const wanted = mergeConfig(config, this.settings, this.changed(config, changes), this.isBaseRight)
+      const wanted = mergeConfig(config, this.settings, this.facts, this.changed(config, changes))
       if (isDeepStrictEqual(wanted, config)) return
       if (tried === tries) throw new InfraError('caddy', 'later', `caddy: the config changed under ${tries} writes`)
       if ((await this.send(config, wanted, etag)) === 'written') return
@@ -100,11 +109,16 @@ export class CaddyKeeper implements RouteKeeper {
       : this.client.write('POST', '/config/', wanted, etag)
   }
 
+  private learn(facts: Partial<CaddyFacts>): void {
+    this.facts = { ...this.facts, ...facts }
+    this.last = null
+  }
+
   private async look(signal?: AbortSignal): Promise<Document & { readonly seen: SeenRoutes }> {
     const { text, etag } = await this.client.read('/config/', signal)
     if (this.last !== null && etag !== null && this.last.etag === etag) return this.last
     const config = parse(text)
-    this.last = { etag, config, seen: readConfig(config, this.settings, this.isBaseRight) }
+    this.last = { etag, config, seen: readConfig(config, this.settings, this.facts) }
     return this.last
   }
 }

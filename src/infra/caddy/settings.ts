@@ -38,3 +38,13 @@ export const caddyDefaults: CaddySettings = {
   adminListen: null,
   pages: null,
 }
+
+/** What is learnt of this Caddy and of DNS beside the settings. */
+export interface CaddyFacts {
+  /** DNS was seen to bring everything below `base` here: then its certificates need not wait for a visitor. */
+  readonly isBaseRight: boolean
+  /** Before Caddy 2.8 `ask` stood in place of `permission`; 2.11 does not take `ask` any more. */
+  readonly knowsPermission: boolean
+}
+
+export const factsAtFirst: CaddyFacts = { isBaseRight: false, knowsPermission: true }

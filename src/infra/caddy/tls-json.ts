@@ -1,5 +1,5 @@
 import { at, listOf, objectOf, textAt, type Json, type JsonObject } from './json.js'
-import type { AcmeSettings, CaddySettings } from './settings.js'
+import type { AcmeSettings, CaddyFacts, CaddySettings } from './settings.js'
 
 /** The path of the daemon's answer to Caddy; by it the setting is known to be ours, whatever the address. */
 export const ASK_PATH = '/sandpiper/ask'
@@ -9,17 +9,14 @@ const POLICY_OF_BASE = 'sandpiper:tls-base'
 const POLICY_OF_WILDCARD = 'sandpiper:tls-wildcard'
 const OURS = [POLICY, POLICY_OF_BASE, POLICY_OF_WILDCARD]
 
-/** What is known beside the settings. */
-export interface TlsFacts {
-  /** Of all routes of ours. */
-  readonly hosts: readonly string[]
-  /** Whether DNS was seen to bring everything below `base` here: then its certificates need not wait for a visitor. */
-  readonly isBaseRight: boolean
-}
-
-/** The apps beside `http` that TLS needs; the others stay as they are. */
-export function mergeTls(apps: JsonObject, settings: CaddySettings, facts: TlsFacts): JsonObject {
-  return { ...mergePki(apps, settings), ...mergeApp(apps, settings, facts) }
+/** The apps beside `http` that TLS needs; the others stay as they are. `hosts`: of all routes of ours. */
+export function mergeTls(
+  apps: JsonObject,
+  settings: CaddySettings,
+  facts: CaddyFacts,
+  hosts: readonly string[],
+): JsonObject {
+  return { ...mergePki(apps, settings), ...mergeApp(apps, settings, facts, hosts) }
 }
 
 export function automaticHttps(settings: CaddySettings): JsonObject | undefined {
@@ -32,18 +29,18 @@ function isLoopback(address: string): boolean {
   return /^(tcp[46]?\/)?(127\.|localhost:|\[::1\])/.test(address)
 }
 
-function mergeApp(apps: JsonObject, settings: CaddySettings, facts: TlsFacts): JsonObject {
+function mergeApp(apps: JsonObject, settings: CaddySettings, facts: CaddyFacts, hosts: readonly string[]): JsonObject {
   const tls = objectOf(apps['tls'])
   const seen = objectOf(at(tls, 'automation'))
   const policies = listOf(seen['policies'])
   const foreign = policies.filter((policy) => !OURS.includes(textAt(policy, '@id') ?? ''))
   const isUntouched = foreign.length === policies.length && !isOurAsk(seen['on_demand'])
   if (settings.tls === 'off' && isUntouched && !hasAutomated(tls, settings)) return {}
-  const onDemand = mergeOnDemand(seen['on_demand'], settings)
+  const onDemand = mergeOnDemand(seen['on_demand'], settings, facts)
   const { on_demand: _replaced, ...kept } = seen
   const automation = {
     ...kept,
-    policies: mergePolicies(foreign, settings, facts, isOurAsk(onDemand)),
+    policies: mergePolicies(foreign, settings, isOurAsk(onDemand), facts, hosts),
     ...(onDemand === undefined ? {} : { on_demand: onDemand }),
   }
   return { tls: { ...withAutomated(tls, settings), automation } }
@@ -61,8 +58,9 @@ function mergeApp(apps: JsonObject, settings: CaddySettings, facts: TlsFacts): J
 function mergePolicies(
   foreign: readonly Json[],
   settings: CaddySettings,
-  { hosts, isBaseRight }: TlsFacts,
   mayAsk: boolean,
+  { isBaseRight }: CaddyFacts,
+  hosts: readonly string[],
 ): readonly Json[] {
   if (settings.tls === 'off') return foreign
   const isTaken = foreign.some((policy) => listOf(at(policy, 'subjects')).length === 0)
@@ -101,14 +99,16 @@ function acmeIssuer({ email, directory, rootFile }: AcmeSettings, more: JsonObje
   }
 }
 
-/** Caddy has one such setting for all: somebody else's stays, and ours does without. `ask` is what Caddy 2.6 knows, too. */
-function mergeOnDemand(seen: Json, { tls, acme }: CaddySettings): Json {
+/** Caddy has one such setting for all: somebody else's stays, and ours does without. */
+function mergeOnDemand(seen: Json, { tls, acme }: CaddySettings, { knowsPermission }: CaddyFacts): Json {
   if (seen !== undefined && !isOurAsk(seen)) return seen
-  return tls === 'acme' && acme.ask !== null ? { ask: acme.ask } : undefined
+  if (tls !== 'acme' || acme.ask === null) return undefined
+  return knowsPermission ? { permission: { module: 'http', endpoint: acme.ask } } : { ask: acme.ask }
 }
 
 function isOurAsk(onDemand: Json): boolean {
-  return textAt(onDemand, 'ask')?.endsWith(ASK_PATH) === true
+  const endpoint = textAt(onDemand, 'permission', 'endpoint') ?? textAt(onDemand, 'ask')
+  return endpoint?.endsWith(ASK_PATH) === true
 }
 
 function wildcardOf({ base }: AcmeSettings): string {

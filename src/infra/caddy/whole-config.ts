@@ -4,7 +4,7 @@ import type { SandboxId } from '../../core/sandbox.js'
 import { renderErrorPages } from './error-pages.js'
 import { at, isObject, listOf, objectOf, textAt, type Json, type JsonObject } from './json.js'
 import { parseRoute } from './route-json.js'
-import type { CaddySettings } from './settings.js'
+import type { CaddyFacts, CaddySettings } from './settings.js'
 import { automaticHttps, mergeTls } from './tls-json.js'
 
 function ourIdOf(route: Json): string | null {
@@ -34,8 +34,8 @@ export function ourRoutes(config: Json, settings: CaddySettings): ReadonlyMap<st
 export function mergeConfig(
   seen: Json,
   settings: CaddySettings,
+  facts: CaddyFacts,
   ours: ReadonlyMap<string, Json>,
-  isBaseRight: boolean,
 ): JsonObject {
   const root = objectOf(seen)
   const apps = objectOf(root['apps'])
@@ -50,14 +50,14 @@ export function mergeConfig(
     ...(admin === undefined ? {} : { admin }),
     apps: {
       ...apps,
-      ...mergeTls(apps, settings, { hosts: sorted.flatMap(hostsOf).sort(), isBaseRight }),
+      ...mergeTls(apps, settings, facts, sorted.flatMap(hostsOf).sort()),
       http: { ...http, servers: { ...Object.fromEntries(servers.map(withoutOurs)), [settings.server]: server } },
     },
   }
 }
 
 /** The document in the domain's words. */
-export function readConfig(seen: Json, settings: CaddySettings, isBaseRight: boolean): SeenRoutes {
+export function readConfig(seen: Json, settings: CaddySettings, facts: CaddyFacts): SeenRoutes {
   const routes = new Map<string, SeenRoute>()
   const domainRoutes = new Map<SandboxId, string[]>()
   for (const [id, json] of ourRoutes(seen, settings)) {
@@ -69,7 +69,7 @@ export function readConfig(seen: Json, settings: CaddySettings, isBaseRight: boo
   }
   const servers = Object.values(objectOf(at(seen, 'apps', 'http', 'servers')))
   const foreign = servers.flatMap((server) => listOf(at(server, 'routes'))).filter((route) => ourIdOf(route) === null)
-  const detail = serverFault(seen, settings, isBaseRight)
+  const detail = serverFault(seen, settings, facts)
   return {
     server: detail === null ? { state: 'right' } : { state: 'wrong', detail },
     routes,
@@ -78,10 +78,10 @@ export function readConfig(seen: Json, settings: CaddySettings, isBaseRight: boo
   }
 }
 
-function serverFault(seen: Json, settings: CaddySettings, isBaseRight: boolean): string | null {
+function serverFault(seen: Json, settings: CaddySettings, facts: CaddyFacts): string | null {
   const path = routesPath(settings).slice(0, -1)
   if (!isObject(at(seen, ...path))) return 'missing'
-  const wanted = mergeConfig(seen, settings, ourRoutes(seen, settings), isBaseRight)
+  const wanted = mergeConfig(seen, settings, facts, ourRoutes(seen, settings))
   if (isDeepStrictEqual(wanted, seen)) return null
   const differs = (...keys: readonly string[]) => !isDeepStrictEqual(at(wanted, ...keys), at(seen, ...keys))
   const parts = [

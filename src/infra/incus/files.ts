@@ -14,11 +14,15 @@ export async function pushFirstFiles(
   signal: AbortSignal,
 ): Promise<void> {
   const { name } = wanted
-  const hostKey = await keyring.privateKey(wanted.sandbox, 'host')
+  const [hostKey, { host: hostLine }] = await Promise.all([
+    keyring.privateKey(wanted.sandbox, 'host'),
+    keyring.ensure(wanted.sandbox),
+  ])
   await Promise.all([
     keepHostName(client, wanted, signal),
     client.push(name, '/etc/hostname', `${wanted.sandboxName}\n`, { mode: '0644' }, signal),
     client.push(name, HOST_KEY, hostKey, { mode: '0600' }, signal),
+    client.push(name, `${HOST_KEY}.pub`, `${hostLine}\n`, { mode: '0644' }, signal),
     client.push(name, '/etc/ssh/sshd_config.d/10-sandpiper.conf', `HostKey ${HOST_KEY}\n`, { mode: '0644' }, signal),
     pushAuthorizedKey(client, wanted, signal),
   ])

@@ -1,10 +1,12 @@
 import { InfraError } from '../../core/errors.js'
+import type { SeenHostKeys } from '../../core/host-keys.js'
 import { z } from 'zod'
 import type { InstanceChange, InstanceField, SeenInstance, WantedInstance } from '../../core/parts/instance.js'
 import type { InstanceKeeper, Keyring, Names } from '../../core/ports.js'
 import type { Network } from '../../core/state.js'
 import type { IncusClient } from './client.js'
 import { isGone, NO_IMAGE, says } from './errors.js'
+import { readHostKeys } from './host-keys.js'
 import { pushAuthorizedKey, pushFirstFiles } from './files.js'
 import {
   createBody,
@@ -41,6 +43,10 @@ export class IncusKeeper implements InstanceKeeper {
     }
     const seen = await Promise.all(names.map((name) => this.lookTwice(name, signal)))
     return new Map(seen.flatMap((instance) => (instance === null ? [] : [[instance.name, instance] as const])))
+  }
+
+  hostKeys(name: string, signal: AbortSignal): Promise<SeenHostKeys> {
+    return readHostKeys(this.client, name, signal)
   }
 
   network(signal: AbortSignal): Promise<Network> {

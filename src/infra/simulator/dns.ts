@@ -1,6 +1,5 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { familyOf, numberOf } from '../../core/ip.js'
 
 export interface SimulatedDns {
@@ -29,7 +28,7 @@ export async function startSimulatedDns(zone: SimulatedZone): Promise<SimulatedD
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
   return {
-    address: `127.0.0.1:${(socket.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${socket.address().port}`,
     close: () => new Promise((resolve) => socket.close(() => resolve())),
   }
 }

@@ -82,6 +82,7 @@ export const migrations: readonly Migration[] = [
     UPDATE sandbox SET spec = json_set(spec, '$.dns', 'automatic', '$.domains', json('[]'));
     UPDATE operation SET before = json_set(before, '$.spec.dns', 'automatic', '$.spec.domains', json('[]'))
       WHERE before IS NOT NULL;
+    ALTER TABLE sandbox ADD COLUMN host_keys_at TEXT;
     -- Kept when its sandbox goes: the certificate authority forgets nothing either.
     CREATE TABLE certificate (
       host TEXT PRIMARY KEY, domain TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL

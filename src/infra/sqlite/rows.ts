@@ -36,6 +36,7 @@ export function sandboxRow(sandbox: Sandbox): Row {
     power: sandbox.power,
     ask: sandbox.ask === null ? null : JSON.stringify(sandbox.ask),
     host_keys: JSON.stringify(sandbox.hostKeys),
+    host_keys_at: sandbox.hostKeysAt,
     mapping_key: sandbox.mappingKey,
     awaited: JSON.stringify(sandbox.awaited),
   }
@@ -59,6 +60,7 @@ export function sandboxOf(row: Row): Sandbox {
     power: String(row.power) as Sandbox['power'],
     ask: jsonOrNull(row.ask),
     hostKeys: json(row.host_keys),
+    hostKeysAt: row.host_keys_at === null ? null : String(row.host_keys_at),
     mappingKey: row.mapping_key === null ? null : String(row.mapping_key),
     awaited: json(row.awaited),
   }

@@ -5,8 +5,8 @@ import { publicLineOf } from './openssh-key.js'
 /** The mark that makes a folder ours; holds the sandbox's id. SSHPiper does not read it. */
 export const MARKER = '.sandpiper'
 
-/** The names that SSHPiper's `workingdir` plugin reads. */
-export const PIPE_FILES = ['sshpiper_upstream', 'id_rsa', 'authorized_keys', 'known_hosts', MARKER] as const
+/** The names that SSHPiper's `workingdir` plugin reads; in the order in which they are written, the key at the end. */
+export const PIPE_FILES = [MARKER, 'sshpiper_upstream', 'known_hosts', 'authorized_keys', 'id_rsa'] as const
 
 export type PipeFiles = Readonly<Record<(typeof PIPE_FILES)[number], string>>
 

@@ -65,7 +65,7 @@ export class WorkingdirPipes implements PipeKeeper {
     try {
       const asides = (await readdir(this.root)).filter((name) => name.startsWith(ASIDE))
       const left = asides.map((name) => join(this.root, name)).filter((folder) => !this.inUse.has(folder))
-      await Promise.all(left.map((folder) => rm(folder, { recursive: true, force: true })))
+      await Promise.all(left.map(removeFolder))
     } catch (error) {
       throw diskError('pipes', error, 'sshpiper')
     }
@@ -104,7 +104,7 @@ export class WorkingdirPipes implements PipeKeeper {
 
   /** Whatever mixture a crash leaves, its host keys and its address fit, or nobody gets in. */
   private async replaceFiles(aside: string, name: string): Promise<void> {
-    for (const file of PIPE_FILES) await rename(join(aside, file), join(this.root, name, file))
+    for (const file of PIPE_FILES.toReversed()) await rename(join(aside, file), join(this.root, name, file))
     await syncFolder(join(this.root, name))
   }
 
@@ -134,7 +134,13 @@ export class WorkingdirPipes implements PipeKeeper {
   }
 
   private async clear(aside: string): Promise<void> {
-    await rm(aside, { recursive: true, force: true })
+    await removeFolder(aside)
     this.inUse.delete(aside)
   }
+}
+
+/** The key goes first, as it came last: whoever holds the folder open never sees it alone. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(join(folder, 'id_rsa'), { force: true })
+  await rm(folder, { recursive: true, force: true })
 }
