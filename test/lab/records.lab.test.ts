@@ -1,10 +1,10 @@
-import { execa } from 'execa'
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSandbox } from '../../src/core/operations/create.js'
 import { deleteSandbox } from '../../src/core/operations/delete.js'
 import type { Operation } from '../../src/core/operation.js'
 import { playOf } from '../scenario/play.js'
+import { Bind } from './bind.js'
 import { labUp, type Lab } from './lab.js'
 import { labStage } from './stage.js'
 
@@ -12,44 +12,21 @@ const A = '203.0.113.7'
 const AAAA = '2001:db8::7'
 
 const lab = await labUp()
-const { address, zone, customZone, keyFile } = lab.dns.bind
-const [host = '', port = ''] = address.split(':')
+const { zone, customZone } = lab.dns.bind
+const bind = new Bind(lab.dns.bind)
 
-/** BIND's own words. */
-async function dig(name: string, type: string): Promise<readonly string[]> {
-  const { stdout } = await execa('dig', [`@${host}`, '-p', port, '+short', '+norecurse', name, type])
-  return stdout.split('\n').filter((line) => line !== '')
-}
-
-/** The whole zone but its serial. */
-async function transfer(name: string): Promise<readonly string[]> {
-  const { stdout } = await execa('dig', [`@${host}`, '-p', port, '+noall', '+answer', 'AXFR', name])
-  const lines = stdout.split('\n').map((line) => line.replaceAll(/\s+/g, ' '))
-  return lines.filter((line) => line !== '' && !line.includes(' SOA ')).sort()
-}
-
-async function serial(name: string): Promise<string> {
-  return (await dig(name, 'SOA'))[0]?.split(' ')[2] ?? ''
-}
-
-/** Somebody else's hand. */
-async function update(name: string, ...lines: readonly string[]): Promise<void> {
-  const script = [`server ${host} ${port}`, `zone ${name}.`, ...lines, 'send', '']
-  await execa('nsupdate', ['-v', '-k', keyFile], { input: script.join('\n') })
-}
-
-function recordsOf({ dns: { bind } }: Lab, mode: string) {
+function recordsOf({ dns: { bind: own } }: Lab, mode: string) {
   return {
     domains: {
       dns_mode: mode,
       dns_ttl: 60,
       public_ipv4: A,
       public_ipv6: AAAA,
-      resolvers: [bind.address],
+      resolvers: [own.address],
       public_resolvers: [],
     },
     providers: [
-      { name: 'bind', kind: 'rfc2136', server: bind.address, key_file: bind.keyFile, name_servers: [bind.address] },
+      { name: 'bind', kind: 'rfc2136', server: own.address, key_file: own.keyFile, name_servers: [own.address] },
     ],
   }
 }
@@ -63,39 +40,41 @@ describe.each(['wildcard', 'per-sandbox'])('lab: record sets on BIND, %s', (mode
   const remove = (sandbox: string): Promise<Operation> =>
     the().engine.ask((context) => deleteSandbox(context, { sandbox, confirm: sandbox }))
   const zones = async (): Promise<readonly string[]> => [
-    ...(await transfer(zone)).filter((line) => line.includes(base)),
-    ...(await transfer(customZone)),
+    ...(await bind.transfer(zone)).filter((line) => line.includes(base)),
+    ...(await bind.transfer(customZone)),
   ]
   let foreign: readonly string[] = []
 
   beforeAll(async () => {
-    await update(zone, `update add mail.${base}. 60 A 192.0.2.25`, `update add ${base}. 60 MX 10 mail.${base}.`)
-    await update(customZone, `update add www.${customZone}. 60 A 192.0.2.80`)
+    await bind.update(zone, `update add mail.${base}. 60 A 192.0.2.25`, `update add ${base}. 60 MX 10 mail.${base}.`)
+    await bind.update(customZone, `update add www.${customZone}. 60 A 192.0.2.80`)
     foreign = (await zones()).filter((line) => /192\.0\.2\.|MX/.test(line))
     expect(foreign).toHaveLength(3)
   })
   afterAll(async () => {
-    const own = (await transfer(zone)).map((line) => line.split(' ')[0] ?? '').filter((name) => name.includes(base))
-    await update(zone, ...new Set(own.map((name) => `update delete ${name}`)))
-    await update(customZone, `update delete www.${customZone}.`, `update delete app.${customZone}.`)
+    const own = (await bind.transfer(zone))
+      .map((line) => line.split(' ')[0] ?? '')
+      .filter((name) => name.includes(base))
+    await bind.update(zone, ...new Set(own.map((name) => `update delete ${name}`)))
+    await bind.update(customZone, `update delete www.${customZone}.`, `update delete app.${customZone}.`)
   })
 
   it('answers for the base', async () => {
     await the().engine.records.settled()
-    expect(await dig(base, 'A')).toEqual([A])
-    expect(await dig(base, 'AAAA')).toEqual([AAAA])
-    expect(await dig(`anything.${base}`, 'A')).toEqual(mode === 'wildcard' ? [A] : [])
+    expect(await bind.dig(base, 'A')).toEqual([A])
+    expect(await bind.dig(base, 'AAAA')).toEqual([AAAA])
+    expect(await bind.dig(`anything.${base}`, 'A')).toEqual(mode === 'wildcard' ? [A] : [])
   })
 
   it('answers for a sandbox, at its own cost or at none', async () => {
-    const before = await serial(zone)
+    const before = await bind.serial(zone)
     const operation = await create('myapp')
     expect(operation).toMatchObject({ state: 'done', reason: null })
     for (const name of [`myapp.${base}`, `shelley.myapp.${base}`]) {
-      expect(await dig(name, 'A')).toEqual([A])
-      expect(await dig(name, 'AAAA')).toEqual([AAAA])
+      expect(await bind.dig(name, 'A')).toEqual([A])
+      expect(await bind.dig(name, 'AAAA')).toEqual([AAAA])
     }
-    const changed = (await serial(zone)) !== before
+    const changed = (await bind.serial(zone)) !== before
     expect(changed).toBe(mode === 'per-sandbox')
     const steps = operation.steps.filter(({ label }) => label.startsWith('DNS'))
     expect(steps.map(({ state }) => state)).toEqual(mode === 'per-sandbox' ? ['done', 'done', 'done', 'done'] : [])
@@ -105,8 +84,8 @@ describe.each(['wildcard', 'per-sandbox'])('lab: record sets on BIND, %s', (mode
     const operation = await create(`app.${customZone}`, 'custom')
     expect(operation).toMatchObject({ state: 'done', reason: null })
     for (const name of [`app.${customZone}`, `shelley.app.${customZone}`]) {
-      expect(await dig(name, 'A')).toEqual([A])
-      expect(await dig(name, 'AAAA')).toEqual([AAAA])
+      expect(await bind.dig(name, 'A')).toEqual([A])
+      expect(await bind.dig(name, 'AAAA')).toEqual([AAAA])
     }
     expect(the().facts('custom').awaited).toEqual([])
   })
@@ -122,7 +101,7 @@ describe.each(['wildcard', 'per-sandbox'])('lab: record sets on BIND, %s', (mode
 
   it('repairs what others spoilt', async () => {
     const before = await zones()
-    await update(zone, `update delete ${base}. A`, `update add ${base}. 60 A 192.0.2.66`)
+    await bind.update(zone, `update delete ${base}. A`, `update add ${base}. 60 A 192.0.2.66`)
     const report = await the().engine.records.pass({ apply: true })
     expect(report.lines.map(({ sign, subject }) => `${sign} ${subject}`)).toEqual([`~ ${base} A`])
     expect(await zones()).toEqual(before)

@@ -227,6 +227,7 @@ function modelWorld(clock: ManualClock): World {
     instances: {
       observe: async () => model.seen().instances,
       apply,
+      hostKeys: async () => ({ lines: ['ssh-ed25519 HOST'], bare: [] }),
       network: async () => network,
     },
     pipes: { observe: async () => model.seen().pipes, apply, sweep: async () => undefined },
