@@ -12,6 +12,8 @@ import { commands } from './bot/commands/all.js'
 import { Outbox } from './bot/outbox.js'
 import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
+import { SandboxCards } from './bot/sandbox-cards.js'
+import { chatPlatforms } from './chat-platforms.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
 import { addressesOf, certificateSettings, publicAddressesOf, secureListener, settingsOf } from './config/settings.js'
@@ -37,8 +39,9 @@ import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
 import { BaseWatch } from './sync/base-watch.js'
 import { CertificateWatch } from './sync/certificate-watch.js'
+import { HealthWatch } from './sync/health-watch.js'
 import { HostWatch } from './sync/host-watch.js'
-import { Logins } from './sync/logins.js'
+import { LINGER_MS, Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { NameWatch } from './sync/name-watch.js'
 import { Progress } from './sync/progress.js'
@@ -63,13 +66,9 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Longest wait of a write to Caddy for passwords that are being hashed. */
-const LINGER_MS = 400
 const NAMES_FRESH_MS = 5_000
 /** Longest look at the host that a person waits for. */
 const LOOK_MS = 10_000
-/** Least time between two edits of one chat's messages. */
-const PACE_MS: Readonly<Record<string, number>> = { console: 0 }
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -93,6 +92,7 @@ class Composition {
   private readonly certificates: CertificateWatch
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
+  private readonly health: HealthWatch
   private readonly router: BotRouter
   private readonly console: ConsolePlatform
 
@@ -133,10 +133,10 @@ class Composition {
       schedule,
       log: this.warn,
     }
-    const pace = (platform: string): number => PACE_MS[platform] ?? 1000
-    this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db), pace })
+    this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db) })
     closing.add(() => this.outbox.stop())
-    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox })
+    const cards = new SandboxCards({ ...bot, outbox: this.outbox })
+    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox, cards })
     this.certificates = this.joinCertificates()
     closing.add(() => this.certificates.close())
 
@@ -145,6 +145,9 @@ class Composition {
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
     this.watch = new HostWatch({ instances: host.world.instances, prepare, schedule, log: this.note })
     closing.add(() => this.watch.close())
+    const { store, announcer, note } = this
+    this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
+    closing.add(() => this.health.close())
 
     this.router = new BotRouter({
       ...bot,
@@ -163,7 +166,8 @@ class Composition {
       log: (message, details) => options.log.error(details, message),
     })
     this.console = this.joinConsole()
-    this.platforms.set(this.console.name, this.console)
+    const others = chatPlatforms({ config, db: this.db, log: this.warn })
+    for (const platform of [this.console, ...others]) this.platforms.set(platform.name, platform)
   }
 
   /** People and pages first, then what a former run left, then the world. */
@@ -175,8 +179,10 @@ class Composition {
       mayHaveCertificate: (name) => this.certificates.mayHave(name),
     })
     closing.add(() => pages.close())
-    await this.console.start(this.router.menu(), this.router)
-    closing.add(() => this.console.stop())
+    for (const platform of this.platforms.values()) {
+      await platform.start(this.router.menu(), this.router)
+      closing.add(() => platform.stop())
+    }
 
     this.announcer.start()
     this.outbox.start()
@@ -199,6 +205,7 @@ class Composition {
       disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
+    closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }
 
@@ -306,6 +313,7 @@ class Composition {
       endpoints: controlEndpoints({
         store,
         loop,
+        platforms: () => [...this.platforms.values()],
         clock: host.world.clock,
         pageLink: () => this.console.pageLink(),
       }),
