@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Two on two cores, where one is the default: many tests wait for processes of their own.
+    maxWorkers: 2,
     projects: [
       {
         test: {

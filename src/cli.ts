@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { showOperation, showOperations, type OperationLine } from './cli/operations-table.js'
+import { showPlatforms } from './cli/platforms-table.js'
 import { ask, NotRunning } from './cli/ask.js'
 import { NOT_RUNNING, say } from './adapters/chat/console/say-client.js'
+import type { PlatformLine } from './control.js'
 import { ConfigError, loadConfig } from './config.js'
 import { demoDefaults, demoSocket, startDemo } from './demo.js'
 import { openLog } from './logging.js'
@@ -89,6 +91,14 @@ onSocket(program.command('page'))
   .description('prints the link of the chat page; whoever has it can speak there')
   .action(async (options: SocketOptions) => {
     print((await ask<{ link: string }>(socketOf(options), '/page')).link)
+  })
+
+onSocket(program.command('doctor'))
+  .description('looks at what the service is joined to; exit 1 where something fails')
+  .action(async (options: SocketOptions) => {
+    const lines = await ask<PlatformLine[]>(socketOf(options), '/doctor')
+    print(showPlatforms(lines))
+    process.exitCode = lines.every(({ health }) => health.state === 'up') ? 0 : 1
   })
 
 const operations = program.command('operations').description('what people asked for, and how it went')

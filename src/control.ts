@@ -1,4 +1,5 @@
 import type { ControlEndpoints } from './adapters/chat/console/control-server.js'
+import type { ChatPlatform, PlatformHealth } from './bot/chat.js'
 import { driftCard } from './bot/cards/drift.js'
 import { plainText } from './bot/plain-text.js'
 import { UserError } from './core/errors.js'
@@ -12,6 +13,7 @@ import type { SyncLoop } from './sync/loop.js'
 export interface ControlParts {
   readonly store: Store
   readonly loop: SyncLoop
+  readonly platforms: () => readonly ChatPlatform[]
   readonly clock: Clock
   readonly pageLink: () => string | null
 }
@@ -30,10 +32,17 @@ export interface OperationLine {
   readonly isLive: boolean
 }
 
+/** One chat platform in `sandpiper doctor`. */
+export interface PlatformLine {
+  readonly name: string
+  readonly health: PlatformHealth
+  readonly invitation: string | null
+}
+
 const MOST = 100
 
 /** What the terminal asks the daemon, beside `say`. */
-export function controlEndpoints({ store, loop, clock, pageLink }: ControlParts): ControlEndpoints {
+export function controlEndpoints({ store, loop, platforms, clock, pageLink }: ControlParts): ControlEndpoints {
   const found = (id: unknown): Operation => {
     const all = store.recentOperations(MOST).filter((one) => typeof id === 'string' && one.id.startsWith(id))
     const [operation] = all
@@ -49,6 +58,10 @@ export function controlEndpoints({ store, loop, clock, pageLink }: ControlParts)
         throw new HttpRefusal(404, 'There is no chat page. Set page = true in [console], and start again.')
       return { link }
     },
+    '/doctor': async () =>
+      platforms().map((platform): PlatformLine => {
+        return { name: platform.name, health: platform.health(), invitation: platform.invitation() }
+      }),
     '/plan': async () => drift(await loop.pass({ apply: false })),
     '/sync': async () => drift(await loop.pass({ apply: true })),
     '/operations': async () => store.recentOperations(MOST).map((one) => line(one, store)),

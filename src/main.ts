@@ -12,6 +12,8 @@ import { commands } from './bot/commands/all.js'
 import { Outbox } from './bot/outbox.js'
 import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
+import { SandboxCards } from './bot/sandbox-cards.js'
+import { chatPlatforms } from './chat-platforms.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
 import {
@@ -44,8 +46,9 @@ import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
 import { BaseWatch } from './sync/base-watch.js'
 import { CertificateWatch } from './sync/certificate-watch.js'
+import { HealthWatch } from './sync/health-watch.js'
 import { HostWatch } from './sync/host-watch.js'
-import { Logins } from './sync/logins.js'
+import { LINGER_MS, Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { NameWatch } from './sync/name-watch.js'
 import { Progress } from './sync/progress.js'
@@ -72,13 +75,9 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Longest wait of a write to Caddy for passwords that are being hashed. */
-const LINGER_MS = 400
 const NAMES_FRESH_MS = 5_000
 /** Longest look at the host that a person waits for. */
 const LOOK_MS = 10_000
-/** Least time between two edits of one chat's messages. */
-const PACE_MS: Readonly<Record<string, number>> = { console: 0 }
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -103,6 +102,7 @@ class Composition {
   private readonly certificates: CertificateWatch
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
+  private readonly health: HealthWatch
   private readonly router: BotRouter
   private readonly console: ConsolePlatform
 
@@ -144,10 +144,10 @@ class Composition {
       schedule,
       log: this.warn,
     }
-    const pace = (platform: string): number => PACE_MS[platform] ?? 1000
-    this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db), pace })
+    this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db) })
     closing.add(() => this.outbox.stop())
-    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox })
+    const cards = new SandboxCards({ ...bot, outbox: this.outbox })
+    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox, cards })
     this.certificates = this.joinCertificates()
     closing.add(() => this.certificates.close())
 
@@ -158,6 +158,9 @@ class Composition {
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
     this.watch = new HostWatch({ instances: host.world.instances, prepare, schedule, log: this.note })
     closing.add(() => this.watch.close())
+    const { store, announcer, note } = this
+    this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
+    closing.add(() => this.health.close())
 
     this.router = new BotRouter({
       ...bot,
@@ -176,7 +179,8 @@ class Composition {
       log: (message, details) => options.log.error(details, message),
     })
     this.console = this.joinConsole()
-    this.platforms.set(this.console.name, this.console)
+    const others = chatPlatforms({ config, db: this.db, log: this.warn })
+    for (const platform of [this.console, ...others]) this.platforms.set(platform.name, platform)
   }
 
   /** People and pages first, then what a former run left, then the world. */
@@ -188,8 +192,10 @@ class Composition {
       mayHaveCertificate: (name) => this.certificates.mayHave(name),
     })
     closing.add(() => pages.close())
-    await this.console.start(this.router.menu(), this.router)
-    closing.add(() => this.console.stop())
+    for (const platform of this.platforms.values()) {
+      await platform.start(this.router.menu(), this.router)
+      closing.add(() => platform.stop())
+    }
 
     this.announcer.start()
     this.outbox.start()
@@ -214,6 +220,7 @@ class Composition {
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
     this.records.tick()
     closing.add(everySchedule(config.sync.dns_schedule, () => this.records.tick()))
+    closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }
 
@@ -342,6 +349,7 @@ class Composition {
       endpoints: controlEndpoints({
         store,
         loop,
+        platforms: () => [...this.platforms.values()],
         clock: host.world.clock,
         pageLink: () => this.console.pageLink(),
       }),

@@ -6,6 +6,7 @@ import type { ActionToken, Block, Button, CommandCall, Message, PlatformMessage 
 import type { Actions } from './ports.js'
 
 const LIFETIME_MS = 30 * 24 * 3_600_000
+const ONCE_LIFETIME_MS = 15 * 60_000
 const REMEMBERED = 2000
 
 /** Buttons carry `id.hmac`: short, bound, expiring. What one does stays in the database. */
@@ -33,9 +34,18 @@ export class ActionTokens {
     const action = this.actions.find(id)
     if (action === undefined || action.expiresAt.getTime() <= this.clock.now().getTime()) throw gone()
     if (action.boundTo !== null && action.boundTo !== identityText(presser)) {
-      throw new UserError('not-allowed', 'This button is for the one who asked. Send the command yourself: `help`')
+      throw new UserError(
+        'not-allowed',
+        'This button is for the one who asked. Send the command yourself: `/sandbox help`',
+      )
     }
+    if (action.isOnce && !this.actions.take(id)) throw gone()
     return action.call
+  }
+
+  /** What a form carries in place of the call that it completes. */
+  ofCall(call: CommandCall, boundTo: Identity): ActionToken {
+    return this.token(call, identityText(boundTo))
   }
 
   private block(block: Block, bound: string | null): Block<ActionToken> {
@@ -45,7 +55,14 @@ export class ActionTokens {
 
   private button(button: Button, bound: string | null): Button<ActionToken> {
     if ('url' in button) return button
-    return { ...button, press: this.token(button.press, bound) }
+    const { once, ...rest } = button
+    if (once === undefined || bound === null) return { ...rest, press: this.token(button.press, bound) }
+    return { ...rest, press: this.onceToken(button.press, bound) }
+  }
+
+  private onceToken(call: CommandCall, bound: string): ActionToken {
+    const expiresAt = new Date(this.clock.now().getTime() + ONCE_LIFETIME_MS)
+    return this.signed(this.actions.rememberOnce(call, bound, expiresAt))
   }
 
   private token(call: CommandCall, bound: string | null): ActionToken {
@@ -55,10 +72,14 @@ export class ActionTokens {
     const known = this.minted.get(same)
     if (known !== undefined) return known
     const id = this.actions.remember(call, bound, new Date(now + LIFETIME_MS))
-    const token = `${id}.${this.mac(id)}` as ActionToken
+    const token = this.signed(id)
     if (this.minted.size >= REMEMBERED) this.minted.clear()
     this.minted.set(same, token)
     return token
+  }
+
+  private signed(id: string): ActionToken {
+    return `${id}.${this.mac(id)}` as ActionToken
   }
 
   private mac(id: string): string {
@@ -67,5 +88,5 @@ export class ActionTokens {
 }
 
 function gone(): UserError {
-  return new UserError('gone', 'This button is too old. Show the sandbox again: `show` and its name')
+  return new UserError('gone', 'This button is too old. Show the sandbox again: `/sandbox show` and its name')
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
+import type { Notice } from '../core/notice.js'
 import { isLive, type Operation } from '../core/operation.js'
-import { identityText } from '../core/person.js'
+import { identityText, sameIdentity, type Identity, type PersonId } from '../core/person.js'
 import type { Announcer, Clock, DriftReport, Login, Store } from '../core/ports.js'
 import { sandboxById, type Settings, type State } from '../core/state.js'
 import type { SandboxId } from '../core/sandbox.js'
@@ -7,20 +9,24 @@ import type { Addresses } from './cards/addresses.js'
 import { driftCard } from './cards/drift.js'
 import { ended, endedForAll } from './cards/ended.js'
 import { loginCard, loginRefused } from './cards/login.js'
+import { noticeCard } from './cards/notice.js'
 import { announcement, progress, stepsReport } from './cards/progress.js'
-import { sandboxCard } from './cards/sandbox-card.js'
 import type { ChatPlatform, Outcome } from './chat.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { Outbox } from './outbox.js'
-import type { Target } from './outbox-row.js'
 import type { Log, Schedule } from './ports.js'
+import { allSlotOf, allTarget, callerTarget, isPublic, slotOf, type SandboxCards } from './sandbox-cards.js'
 
 const RECENT = 200
 const TICK_MS = 1000
+/** A reboot from inside is no news: what has stopped for less than this is not told. */
+const STOPPED_FOR_MS = 15_000
+const DAY_MS = 24 * 3_600_000
 
 export interface AnnouncerParts {
   readonly store: Store
   readonly outbox: Outbox
+  readonly cards: SandboxCards
   readonly platforms: ReadonlyMap<string, ChatPlatform>
   readonly tokens: ActionTokens
   readonly addresses: Addresses
@@ -34,6 +40,8 @@ export interface AnnouncerParts {
 export class BotAnnouncer implements Announcer {
   private readonly waiters = new Map<string, ((outcome: Outcome) => void)[]>()
   private readonly ticking = new Set<string>()
+  /** Slots of notices that are withdrawn where the sandbox runs again in time. */
+  private readonly stopped = new Map<SandboxId, string>()
   /** What was told last, of the host and of DNS: they are looked at apart. */
   private readonly lastDrift = new Map<'host' | 'dns', string>()
 
@@ -50,10 +58,10 @@ export class BotAnnouncer implements Announcer {
   /** The first messages; called in the transaction that starts the operation, so that they always follow it. */
   begun(operation: Operation, state: State): void {
     const { outbox, clock } = this.parts
-    outbox.want(slotOf(operation), callerTarget(operation), progress(operation, clock.now()), false)
-    if (isPublic(operation)) {
-      outbox.want(allSlotOf(operation), allTarget(operation), announcement(operation, nameOf(state, operation)), false)
-    }
+    outbox.want(slotOf(operation), callerTarget(operation), progress(operation, clock.now()), { final: false })
+    if (!isPublic(operation)) return
+    const line = announcement(operation, nameOf(state, operation))
+    outbox.want(allSlotOf(operation), allTarget(operation), line, { final: false })
   }
 
   operationChanged(id: string): void {
@@ -67,14 +75,33 @@ export class BotAnnouncer implements Announcer {
 
   sandboxChanged(id: SandboxId): void {
     this.guarded(() => {
-      const { store, outbox, addresses, clock } = this.parts
+      this.parts.cards.refresh(id)
+      const sandbox = sandboxById(this.parts.store.state(), id)
+      const slot = this.stopped.get(id)
+      if (slot === undefined || sandbox?.power === 'stopped') return
+      this.parts.outbox.withdraw(slot)
+      this.stopped.delete(id)
+    })
+  }
+
+  noticed(id: SandboxId, notice: Notice): void {
+    this.guarded(() => {
+      const { store, outbox, clock } = this.parts
       const state = store.state()
       const sandbox = sandboxById(state, id)
-      const [newest] = this.cardsOf(id)
-      if (sandbox === undefined || newest === undefined) return
-      const card = sandboxCard(state, sandbox, addresses, clock.now())
-      if (isPublic(newest)) outbox.want(allSlotOf(newest), allTarget(newest), card)
-      else outbox.want(slotOf(newest), callerTarget(newest), card)
+      const owner = state.persons.find((person) => person.id === sandbox?.owner)
+      const identity = owner === undefined ? undefined : this.identityOf(state, owner.id)
+      if (sandbox === undefined || owner === undefined || owner.isMuted || identity === undefined) return
+      const target = { platform: identity.platform, direct: identity }
+      const message = noticeCard(sandbox.name, notice)
+      if (notice.notice === 'stopped') {
+        const slot = `notice:${id}:stopped:${clock.now().getTime()}`
+        this.stopped.set(id, slot)
+        return outbox.want(slot, target, message, { afterMs: STOPPED_FOR_MS })
+      }
+      const what = createHash('sha256').update(JSON.stringify(message)).digest('hex').slice(0, 12)
+      const day = Math.floor(clock.now().getTime() / DAY_MS)
+      outbox.want(`notice:${id}:${notice.notice}:${day}:${what}`, target, message)
     })
   }
 
@@ -92,13 +119,16 @@ export class BotAnnouncer implements Announcer {
       const state = store.state()
       const sandbox = sandboxById(state, login.sandbox)
       const operation = state.operations.find((one) => one.sandbox === login.sandbox && one.person === login.person)
-      const identities = state.persons.find((person) => person.id === login.person)?.identities ?? []
-      const identity = operation?.origin.identity ?? identities.find((one) => platforms.has(one.platform))
+      const identity = operation?.origin.identity ?? this.identityOf(state, login.person)
       const platform = identity === undefined ? undefined : platforms.get(identity.platform)
       if (sandbox === undefined || identity === undefined || platform === undefined) return false
-      const answer = await platform.direct(identity, tokens.mint(loginCard(login, sandbox, addresses), identity))
+      const message = tokens.mint(loginCard(login, sandbox, addresses), identity)
+      const isHere = operation?.origin.showsLogin === true
+      const answer = isHere
+        ? await platform.post(operation.origin.place, identity, message, false)
+        : await platform.direct(identity, message, false)
       if (answer === 'refused' && operation !== undefined) {
-        outbox.want(`login:${operation.id}`, callerTarget(operation), loginRefused(sandbox.name))
+        outbox.want(`login:${operation.id}`, callerTarget(operation), loginRefused(sandbox.name, !isHere))
       }
       return true
     } catch (error) {
@@ -141,41 +171,33 @@ export class BotAnnouncer implements Announcer {
   }
 
   private tellEnd(operation: Operation): void {
-    const { store, outbox, addresses, clock } = this.parts
+    const { store, outbox, cards, addresses, clock } = this.parts
     const state = store.state()
     const now = clock.now()
-    const hasCardForAll = operation.state === 'done' && operation.verb !== 'delete' && isPublic(operation)
+    const isDone = operation.state === 'done'
+    const hasCardForAll = isDone && operation.verb !== 'delete' && isPublic(operation)
     const own = hasCardForAll ? stepsReport(operation, now) : ended(state, operation, addresses, now)
     outbox.want(slotOf(operation), callerTarget(operation), own)
     if (isPublic(operation)) {
       const message = endedForAll(state, operation, nameOf(state, operation), addresses, now)
       outbox.want(allSlotOf(operation), allTarget(operation), message)
     }
-    if (operation.state === 'done') this.retire(operation, state)
+    const sandbox = sandboxById(state, operation.sandbox)
+    if (hasCardForAll && operation.verb === 'create' && sandbox !== undefined) {
+      cards.addDirect(sandbox, operation.origin.identity)
+    }
+    if (isDone) cards.retire(operation)
     for (const resolve of this.waiters.get(operation.id) ?? []) resolve(outcomeOf(operation))
     this.waiters.delete(operation.id)
   }
 
-  /** An older card of the same sandbox loses its buttons. */
-  private retire(operation: Operation, state: State): void {
-    const { outbox, addresses, clock } = this.parts
-    const sandbox = sandboxById(state, operation.sandbox)
-    const older = this.cardsOf(operation.sandbox).find((one) => one.id !== operation.id)
-    if (older === undefined) return
-    const message =
-      sandbox === undefined
-        ? ended(state, { ...older, verb: 'delete', state: 'done' }, addresses, clock.now())
-        : sandboxCard(state, sandbox, addresses, clock.now(), false)
-    if (isPublic(older)) outbox.want(allSlotOf(older), allTarget(older), message)
-    else outbox.want(slotOf(older), callerTarget(older), message)
-  }
-
-  /** The operations whose messages show the sandbox's card, the newest first. */
-  private cardsOf(id: SandboxId): readonly Operation[] {
-    const { store, outbox } = this.parts
-    return store
-      .recentOperations(RECENT)
-      .filter((one) => one.sandbox === id && one.state === 'done' && outbox.stateOf(slotOf(one)) !== 'unknown')
+  /** The one with which this person last asked for something, of those on a platform that is there. */
+  private identityOf(state: State, person: PersonId): Identity | undefined {
+    const { store, platforms } = this.parts
+    const own = state.persons.find((one) => one.id === person)?.identities ?? []
+    const there = own.filter((one) => platforms.has(one.platform))
+    const last = store.recentOperations(RECENT).find((one) => one.person === person)?.origin.identity
+    return there.find((one) => last !== undefined && sameIdentity(one, last)) ?? there[0]
   }
 
   private guarded(tell: () => void): void {
@@ -185,27 +207,6 @@ export class BotAnnouncer implements Announcer {
       this.parts.log('people could not be told', { error })
     }
   }
-}
-
-function slotOf(operation: Operation): string {
-  return `op:${operation.id}`
-}
-
-function allSlotOf(operation: Operation): string {
-  return `op:${operation.id}:all`
-}
-
-function callerTarget({ origin }: Operation): Target {
-  return { platform: origin.identity.platform, place: origin.place, to: origin.identity }
-}
-
-function allTarget({ origin }: Operation): Target {
-  return { platform: origin.identity.platform, place: origin.place, to: 'all' }
-}
-
-/** A new login is nobody's business but its owner's. */
-function isPublic(operation: Operation): boolean {
-  return operation.verb !== 'credentials'
 }
 
 function nameOf(state: State, operation: Operation): string {

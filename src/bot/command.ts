@@ -5,7 +5,7 @@ import type { Context } from '../core/operations/operation-context.js'
 import type { Sync } from '../core/ports.js'
 import type { Sandbox, SandboxId } from '../core/sandbox.js'
 import type { State } from '../core/state.js'
-import type { Audience } from './chat.js'
+import type { Audience, CommandGroup } from './chat.js'
 import type { Addresses } from './cards/addresses.js'
 import type { Message } from './message.js'
 
@@ -63,6 +63,9 @@ export interface Command {
   readonly audience: Audience
   /** Asks in words of its own before data is lost. */
   readonly danger: boolean
+  readonly group: CommandGroup
+  /** Offered as a command of its own where a platform has such. */
+  readonly isFrequent: boolean
   readonly run: (desk: Desk, args: Args) => Answer | Promise<Answer>
 }
 
@@ -80,6 +83,8 @@ export const sandboxArgument: Argument = argument('sandbox', 'Sandbox', 'The nam
   positional: true,
 })
 
+const usual = { need: 'member', audience: 'caller', danger: false, group: 'sandbox', isFrequent: false } as const
+
 export function command(
   name: string,
   summary: string,
@@ -88,7 +93,7 @@ export function command(
   run: Command['run'],
   more: Partial<Command> = {},
 ): Command {
-  return { name, summary, usage, args, run, need: 'member', audience: 'caller', danger: false, ...more }
+  return { name, summary, usage, args, run, ...usual, ...more }
 }
 
 /** An answer that is nothing but the start of an operation. */

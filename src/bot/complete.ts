@@ -33,6 +33,23 @@ export function complete(text: string, commands: readonly Command[], sandboxes: 
   return matching(last, argument.kind === 'sandbox' ? sandboxes : argument.choices)
 }
 
+/** What one argument of a command may become; `sandboxes` as above. */
+export function choicesOf(
+  asked: { readonly command: string; readonly argument: string; readonly begin: string },
+  commands: readonly Command[],
+  sandboxes: readonly string[],
+): readonly string[] {
+  const command = commands.find((one) => one.name === asked.command)
+  const argument = command?.args.find((one) => one.name === asked.argument)
+  if (command === undefined || argument === undefined) return []
+  if (command.name === 'help')
+    return matching(
+      asked.begin,
+      commands.map((one) => one.name),
+    )
+  return matching(asked.begin, argument.kind === 'sandbox' ? sandboxes : argument.choices)
+}
+
 function matching(begin: string, words: readonly string[]): string[] {
   return words.filter((word) => word.startsWith(begin.toLowerCase())).slice(0, MOST)
 }

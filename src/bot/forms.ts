@@ -7,7 +7,11 @@ import type { CommandCall } from './message.js'
 const MOST_CHOICES = 25
 
 /** A form for what the call still needs; null where it needs nothing. `sandboxes`: what the asker may choose from. */
-export function missingForm(command: Command, call: CommandCall, sandboxes: readonly string[]): Form | null {
+export function missingForm(
+  command: Command,
+  call: CommandCall,
+  sandboxes: readonly string[],
+): Omit<Form, 'token'> | null {
   const missing = command.args.filter((one) => one.required(call.args) && (call.args[one.name] ?? '').trim() === '')
   if (missing.length === 0) return null
   const sandbox = call.args['sandbox'] ?? ''

@@ -21,6 +21,9 @@ export function writeRequest({ request, call, audience }: WrittenRequest): strin
     identity: asker.identity,
     name: asker.name,
     place: asker.place,
+    room: asker.room,
+    isPrivate: asker.isPrivate,
+    groups: asker.groups,
     eventKey,
     sentAt: sentAt.getTime(),
     call,
@@ -32,14 +35,25 @@ export function writeRequest({ request, call, audience }: WrittenRequest): strin
 export function readRequest(text: string): WrittenRequest | null {
   const data: unknown = parsed(text)
   if (!isRecord(data) || !isRecord(data['call']) || !isRecord(data['call']['args'])) return null
-  const { name, place, eventKey, sentAt, call, audience } = data
+  const { name, place, room, isPrivate, groups, eventKey, sentAt, call, audience } = data
   const identity = isRecord(data['identity']) ? identityOf(data['identity']) : null
   if (identity === null || typeof name !== 'string' || typeof place !== 'string' || typeof eventKey !== 'string')
     return null
   if (typeof sentAt !== 'number' || !isRecord(call) || typeof call['command'] !== 'string') return null
   const args = Object.fromEntries(Object.entries(call['args'] ?? {}).map(([key, value]) => [key, String(value)]))
   return {
-    request: { asker: { identity, name, place }, eventKey, sentAt: new Date(sentAt) },
+    request: {
+      asker: {
+        identity,
+        name,
+        place,
+        room: typeof room === 'string' ? room : place,
+        isPrivate: isPrivate === true,
+        groups: Array.isArray(groups) ? groups.map(String) : [],
+      },
+      eventKey,
+      sentAt: new Date(sentAt),
+    },
     call: { command: call['command'], args },
     audience: audience === 'place' ? 'place' : 'caller',
   }

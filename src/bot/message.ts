@@ -12,6 +12,8 @@ export type Inline =
   | string
   | { readonly bold: string }
   | { readonly code: string }
+  /** A command to type, without what a platform puts before it (`/sandbox`). */
+  | { readonly command: string }
   | { readonly link: string; readonly url: string }
   | { readonly mention: PersonId; readonly name: string }
   | { readonly time: Date }
@@ -30,7 +32,13 @@ export interface StepLine {
 
 /** `Press` is what a button carries: a CommandCall as cards are made, an ActionToken as platforms get them. */
 export type Button<Press = CommandCall> =
-  | { readonly label: string; readonly press: Press; readonly style?: 'primary' | 'danger' }
+  | {
+      readonly label: string
+      readonly press: Press
+      readonly style?: 'primary' | 'danger'
+      /** Works once, and only for a quarter of an hour. */
+      readonly once?: true
+    }
   | { readonly label: string; readonly url: string }
 
 export type Block<Press = CommandCall> =
@@ -39,6 +47,9 @@ export type Block<Press = CommandCall> =
   | { readonly block: 'steps'; readonly steps: readonly StepLine[] }
   | { readonly block: 'code'; readonly text: string }
   | { readonly block: 'buttons'; readonly buttons: readonly Button<Press>[] }
+  /** Files and images stand only in messages that are never edited. `base64`: their bytes. */
+  | { readonly block: 'file'; readonly name: string; readonly base64: string }
+  | { readonly block: 'image'; readonly alt: string; readonly base64: string }
 
 export interface Message<Press = CommandCall> {
   /** The outcome, in the first line: state mark and all (`● myapp · running`). */

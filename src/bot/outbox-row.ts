@@ -1,11 +1,8 @@
-import type { Identity } from '../core/person.js'
-import type { PlaceId } from './chat.js'
+import type { Destination } from './chat.js'
 import type { Message } from './message.js'
 
-/** Where a message is to be: in a place, for all or for one alone, or in a person's direct messages. */
-export type Target =
-  | { readonly platform: string; readonly place: PlaceId; readonly to: Identity | 'all' }
-  | { readonly platform: string; readonly direct: Identity }
+/** Where a message is to be. */
+export type Target = Destination & { readonly platform: string }
 
 export interface Body {
   readonly message: Message

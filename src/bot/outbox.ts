@@ -1,15 +1,17 @@
+import type { Identity } from '../core/person.js'
 import type { Clock } from '../core/ports.js'
 import type { ActionTokens } from './action-tokens.js'
-import type { ChatPlatform, MessageRef } from './chat.js'
+import { PlatformRefusal, RateLimited, type ChatPlatform, type MessageRef } from './chat.js'
 import type { Message } from './message.js'
-import { readBody, readTarget, writeBody, writeTarget, type Target } from './outbox-row.js'
+import { readBody, readTarget, writeBody, writeTarget, type Body, type Target } from './outbox-row.js'
+import { Pacer } from './pacer.js'
 import type { Log, OutboxRow, OutboxStore, Schedule } from './ports.js'
 
 const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 300_000
-/** After so many failures a message is given up: the one that it edits may be gone for good. */
-const MOST_TRIES = 30
+/** In place of a reference: the asker alone cannot be reached; people removed the message. Both mean: no more edits. */
 const REFUSED = 'refused'
+const GONE = 'gone'
 
 export interface OutboxParts {
   readonly store: OutboxStore
@@ -17,25 +19,45 @@ export interface OutboxParts {
   readonly tokens: ActionTokens
   readonly clock: Clock
   readonly schedule: Schedule
-  /** The least time between two deliveries to one target, in milliseconds. */
-  readonly pace: (platform: string) => number
   readonly log: Log
+}
+
+export interface Want {
+  /** False while more is to come in the slot by itself. */
+  readonly final?: boolean
+  /** Not to be delivered before so many milliseconds have passed, so that it can be withdrawn. */
+  readonly afterMs?: number
+}
+
+interface Due {
+  readonly row: OutboxRow
+  readonly body: Body
 }
 
 /** Level-based: a slot says what a message should say now, and is delivered until it does. The last state always is. */
 export class Outbox {
   private readonly lanes = new Map<string, Promise<void>>()
-  private readonly lastSent = new Map<string, number>()
+  /** Until when a destination, or a whole platform, takes nothing more (429). */
+  private readonly heldUntil = new Map<string, number>()
   private readonly tries = new Map<string, number>()
+  private readonly pacer = new Pacer()
+  private nextPump: { readonly at: number; readonly callOff: () => void } | null = null
   private stopped = false
 
   constructor(private readonly parts: OutboxParts) {}
 
   /** May be called within a transaction: delivery begins after it. */
-  want(slot: string, target: Target, message: Message, final = true): void {
+  want(slot: string, target: Target, message: Message, { final = true, afterMs = 0 }: Want = {}): void {
     if (message.secret === true) throw new Error(`a secret must not go through the outbox (slot ${slot})`)
-    this.parts.store.want(slot, writeTarget(target), writeBody({ message, final }))
-    this.parts.schedule(0, () => this.pump())
+    const { store, clock } = this.parts
+    store.want(slot, writeTarget(target), writeBody({ message, final }), clock.now())
+    if (afterMs > 0) store.postponed(slot, new Date(clock.now().getTime() + afterMs))
+    this.pumpIn(afterMs)
+  }
+
+  /** Takes back what has not been delivered yet. */
+  withdraw(slot: string): void {
+    this.parts.store.withdraw(slot)
   }
 
   /** `open`: something is said there that is not the end yet. */
@@ -45,13 +67,32 @@ export class Outbox {
     return readBody(row.body).final ? 'final' : 'open'
   }
 
+  targetOf(slot: string): Target | null {
+    const row = this.parts.store.get(slot)
+    return row === undefined ? null : readTarget(row.target)
+  }
+
   /** Takes up what a former run left undelivered. */
   start(): void {
     this.pump()
   }
 
+  /** The platform is there again: what waits for it does not wait out its backoff. */
+  wake(platform: string): void {
+    this.parts.store.wake(platform)
+    this.tries.clear()
+    this.pumpIn(0)
+  }
+
+  /** Direct messages of this one are open now: what was refused of late is delivered. */
+  reachable(identity: Identity): void {
+    this.parts.store.retryRefused(identity, this.parts.clock.now())
+    this.pumpIn(0)
+  }
+
   stop(): void {
     this.stopped = true
+    this.nextPump?.callOff()
   }
 
   /** Resolves when nothing is due; what waits for a later try does not hold it. */
@@ -63,22 +104,46 @@ export class Outbox {
     }
   }
 
+  private pumpIn(ms: number): void {
+    const at = this.parts.clock.now().getTime() + ms
+    if (this.stopped || (this.nextPump !== null && this.nextPump.at <= at)) return
+    this.nextPump?.callOff()
+    const callOff = this.parts.schedule(ms, () => {
+      this.nextPump = null
+      this.pump()
+    })
+    this.nextPump = { at, callOff }
+  }
+
   /** One lane a target: one that hangs or is down holds back nobody else. */
   private pump(): void {
     if (this.stopped) return
-    for (const row of this.parts.store.due(this.parts.clock.now())) {
-      if (!this.lanes.has(row.target)) this.lanes.set(row.target, this.lane(row.target))
+    const { store, clock } = this.parts
+    const due = store.due(clock.now())
+    for (const target of new Set(due.map((row) => row.target))) {
+      const rows = due.filter((row) => row.target === target)
+      if (!this.lanes.has(target)) this.open(target, rows)
     }
+    const next = store.nextDue(clock.now())
+    if (next !== null) this.pumpIn(Math.max(1, next.getTime() - clock.now().getTime()))
   }
 
-  private async lane(target: string): Promise<void> {
+  /** Does nothing where the target may not be sent to yet: a later pump does. */
+  private open(target: string, rows: readonly OutboxRow[]): void {
+    const next = this.next(target, rows)
+    if (typeof next === 'number') this.pumpIn(next)
+    else this.lanes.set(target, this.lane(target, next))
+  }
+
+  private async lane(target: string, first: Due): Promise<void> {
     try {
-      for (;;) {
-        await this.paced(target)
-        const row = this.parts.store.due(this.parts.clock.now()).find((one) => one.target === target)
-        if (row === undefined || this.stopped) return
-        await this.deliver(row)
+      let next: Due | number | null = first
+      while (next !== null && typeof next !== 'number' && !this.stopped) {
+        await this.deliver(next)
+        const rows = this.parts.store.due(this.parts.clock.now()).filter((one) => one.target === target)
+        next = rows.length === 0 ? null : this.next(target, rows)
       }
+      if (typeof next === 'number') this.pumpIn(next)
     } catch (error) {
       this.parts.log('the outbox itself failed', { error })
     } finally {
@@ -86,49 +151,77 @@ export class Outbox {
     }
   }
 
-  private async deliver(row: OutboxRow): Promise<void> {
-    const { store, log } = this.parts
+  /** What is to be delivered next, with its share of the platform's limits taken; or how long all of it must wait. */
+  private next(target: string, rows: readonly OutboxRow[]): Due | number {
+    const now = this.parts.clock.now().getTime()
+    const destination = readTarget(target)
+    const platform = this.parts.platforms.get(destination.platform)
+    const held = Math.max(this.heldUntil.get(target) ?? 0, this.heldUntil.get(destination.platform) ?? 0)
+    if (held > now) return held - now
+    // What is said once goes before what is edited again and again.
+    const all = rows.map((row): Due => ({ row, body: readBody(row.body) }))
+    const inOrder = [...all.filter((one) => !isLiveEdit(one)), ...all.filter(isLiveEdit)]
+    let least = LONGEST_BACKOFF_MS
+    for (const due of inOrder) {
+      const kind = due.row.ref === null ? 'post' : 'edit'
+      const budgets = (platform?.budgets(destination, kind) ?? []).map(({ key, perMinute }) => ({
+        key: `${destination.platform} ${key}`,
+        perMinute,
+      }))
+      const wait = this.pacer.wait(budgets, isLiveEdit(due), now)
+      least = Math.min(least, wait)
+      if (wait > 0) continue
+      this.pacer.take(budgets, now)
+      return due
+    }
+    return least
+  }
+
+  private async deliver({ row, body }: Due): Promise<void> {
+    const { store } = this.parts
     try {
-      const ref = await this.send(row)
-      this.lastSent.set(row.target, this.parts.clock.now().getTime())
+      const ref = await this.send(row, body)
       this.tries.delete(row.slot)
       store.delivered(row.slot, row.version, ref)
     } catch (error) {
-      const tries = (this.tries.get(row.slot) ?? 0) + 1
-      log('a message could not be delivered', { slot: row.slot, tries, error })
-      if (tries >= MOST_TRIES) {
-        this.tries.delete(row.slot)
-        store.delivered(row.slot, row.version, row.ref ?? REFUSED)
-        return
-      }
-      this.tries.set(row.slot, tries)
-      const delay = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (tries - 1))
-      store.postponed(row.slot, new Date(this.parts.clock.now().getTime() + delay))
-      this.parts.schedule(delay + 1, () => this.pump())
+      this.failed(row, error)
     }
   }
 
-  private async send(row: OutboxRow): Promise<MessageRef> {
+  private failed(row: OutboxRow, error: unknown): void {
+    const { store, log, clock } = this.parts
+    if (error instanceof RateLimited) {
+      const key = error.scope === 'platform' ? readTarget(row.target).platform : row.target
+      this.heldUntil.set(key, clock.now().getTime() + error.retryAfterMs)
+      return
+    }
+    const tries = (this.tries.get(row.slot) ?? 0) + 1
+    log('a message could not be delivered', { slot: row.slot, tries, error })
+    if (error instanceof PlatformRefusal) {
+      this.tries.delete(row.slot)
+      store.delivered(row.slot, row.version, row.ref)
+      return
+    }
+    this.tries.set(row.slot, tries)
+    const delay = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(tries - 1, 20))
+    store.postponed(row.slot, new Date(clock.now().getTime() + delay))
+    this.pumpIn(delay)
+  }
+
+  private async send(row: OutboxRow, { message, final }: Body): Promise<MessageRef> {
+    if (row.ref === REFUSED || row.ref === GONE) return row.ref
     const target = readTarget(row.target)
     const platform = this.parts.platforms.get(target.platform)
-    if (platform === undefined) throw new Error(`there is no platform ${target.platform}`)
+    if (platform === undefined) throw new PlatformRefusal(`there is no platform ${target.platform}`)
     const alone = 'direct' in target ? target.direct : target.to === 'all' ? null : target.to
-    const message = this.parts.tokens.mint(readBody(row.body).message, alone)
-    if (row.ref === REFUSED) return REFUSED
-    if (row.ref !== null) {
-      await platform.edit(row.ref, message)
-      return row.ref
-    }
+    const minted = this.parts.tokens.mint(message, alone)
+    if (row.ref !== null) return platform.edit(row.ref, minted, !final)
     return 'direct' in target
-      ? platform.direct(target.direct, message)
-      : platform.post(target.place, target.to, message)
+      ? platform.direct(target.direct, minted, !final)
+      : platform.post(target.place, target.to, minted, !final)
   }
+}
 
-  private async paced(target: string): Promise<void> {
-    const last = this.lastSent.get(target)
-    const least = this.parts.pace(readTarget(target).platform)
-    if (last === undefined || least <= 0) return
-    const wait = last + least - this.parts.clock.now().getTime()
-    if (wait > 0) await new Promise<void>((resolve) => this.parts.schedule(wait, resolve))
-  }
+function isLiveEdit({ row, body }: Due): boolean {
+  return row.ref !== null && !body.final
 }

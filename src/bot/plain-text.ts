@@ -33,6 +33,7 @@ function oneInline(inline: Inline): string {
   if (typeof inline === 'string') return harmless(inline)
   if ('bold' in inline) return harmless(inline.bold)
   if ('code' in inline) return `\`${harmless(inline.code)}\``
+  if ('command' in inline) return `\`/sandbox ${harmless(inline.command)}\``
   if ('link' in inline) {
     const [label, url] = [harmless(inline.link), harmless(inline.url)]
     return label === url ? url : `${label} (${url})`
@@ -68,6 +69,10 @@ function blockText(block: Block<unknown>): string {
         .join('\n')
     case 'buttons':
       return block.buttons.map(buttonText).join(' ')
+    case 'file':
+      return `[file: ${harmless(block.name)}]`
+    case 'image':
+      return `[picture: ${harmless(block.alt)}]`
     default:
       return block satisfies never
   }

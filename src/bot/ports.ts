@@ -1,3 +1,4 @@
+import type { Identity } from '../core/person.js'
 import type { CommandCall } from './message.js'
 
 /** Requests, each written down once before it is acknowledged. Synchronous: SQLite. */
@@ -20,20 +21,38 @@ export interface OutboxRow {
 
 /** Messages by slot: what each should say now, and what was delivered. */
 export interface OutboxStore {
-  want(slot: string, target: string, body: string): void
+  want(slot: string, target: string, body: string, at: Date): void
+  /** Forgets one that was never delivered. */
+  withdraw(slot: string): void
   /** Whose delivered version is not the wanted one, and whose time has come. */
   due(now: Date): readonly OutboxRow[]
-  delivered(slot: string, version: number, ref: string): void
+  /** When the first of those that wait is due; null where none waits. */
+  nextDue(now: Date): Date | null
+  /** `ref` null: it was refused as it stands; a later version is a new message. */
+  delivered(slot: string, version: number, ref: string | null): void
   postponed(slot: string, until: Date): void
+  /** Those of this platform that wait are due now. */
+  wake(platform: string): void
+  /** Those of this person that were refused within the last day are to be delivered anew. */
+  retryRefused(identity: Identity, now: Date): void
   get(slot: string): OutboxRow | undefined
 }
 
 /** What buttons do. `boundTo`: the one identity that may press it (`platform:workspace:user`); null for everybody. */
 export interface Actions {
   remember(call: CommandCall, boundTo: string | null, expiresAt: Date): string
-  find(
-    id: string,
-  ): { readonly call: CommandCall; readonly boundTo: string | null; readonly expiresAt: Date } | undefined
+  /** One that works once: `take` forgets it. */
+  rememberOnce(call: CommandCall, boundTo: string, expiresAt: Date): string
+  find(id: string): StoredAction | undefined
+  /** For one that works once: true the first time. */
+  take(id: string): boolean
+}
+
+export interface StoredAction {
+  readonly call: CommandCall
+  readonly boundTo: string | null
+  readonly expiresAt: Date
+  readonly isOnce: boolean
 }
 
 export interface AuditEntry {

@@ -1,12 +1,14 @@
 import { mayUse, roleOf } from '../core/access.js'
 import type { Edit } from '../core/edits.js'
 import { InfraError, UserError } from '../core/errors.js'
-import { identityText, sameIdentity, type Person } from '../core/person.js'
+import { identityText, sameIdentity, type Identity, type Person } from '../core/person.js'
+import type { Origin } from '../core/operation.js'
 import type { Clock, Store, Sync } from '../core/ports.js'
 import type { Network, Settings, State } from '../core/state.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { BotAnnouncer } from './announcer.js'
 import type { Addresses } from './cards/addresses.js'
+import { homeCard } from './cards/home.js'
 import { diskTrouble, hostAway, notAllowed, ourFault, refusal, stale, stranger } from './cards/refusal.js'
 import type {
   Accepted,
@@ -21,13 +23,14 @@ import type {
   Router,
 } from './chat.js'
 import type { Answer, Command, HostLooks } from './command.js'
-import { complete } from './complete.js'
+import { choicesOf, complete } from './complete.js'
 import { missingForm } from './forms.js'
 import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbox.js'
 import { incidentId } from './incident.js'
 import { withoutButtons, type CommandCall, type Message, type PlatformMessage } from './message.js'
 import type { Outbox } from './outbox.js'
 import { checkCall, findCommand, parseWords } from './parse.js'
+import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
 
 const STALE_MS = 5 * 60_000
@@ -55,11 +58,14 @@ export interface RouterParts {
 /** Parse, authorise, run, reply. The only place where errors become text. */
 export class BotRouter implements Router {
   private readonly running = new Map<string, Promise<Outcome>>()
+  private readonly stale = new StaleRequests()
 
   constructor(private readonly parts: RouterParts) {}
 
   menu(): readonly CommandMenuEntry[] {
-    return this.parts.commands.map(({ name, summary, usage }) => ({ name, summary, usage }))
+    return this.parts.commands.map(({ name, summary, usage, group, isFrequent, need, args }) => {
+      return { name, summary, usage, group, isFrequent, needsAdmin: need === 'admin', args }
+    })
   }
 
   parse(asker: Asker, input: ChatInput): Parsed {
@@ -67,20 +73,21 @@ export class BotRouter implements Router {
     const role = roleOf(settings.access, asker.identity)
     const refuse = (message: Message): Parsed => ({ kind: 'refuse', message: this.minted(message, asker) })
     try {
-      if (role === null) {
-        return input.kind === 'complete' ? { kind: 'complete', choices: [] } : refuse(stranger(asker.identity))
-      }
+      if (role === null) return isQuestion(input) ? { kind: 'complete', choices: [] } : refuse(stranger(asker.identity))
       const allowed = commands.filter((one) => mayUse(one.need, role, true))
       const state = store.state()
       const person = personOf(state, asker)
       const names = state.sandboxes.filter((one) => role === 'admin' || one.owner === person?.id).map((one) => one.name)
       if (input.kind === 'complete') return { kind: 'complete', choices: complete(input.text, allowed, names) }
+      if (input.kind === 'choices') return { kind: 'complete', choices: choicesOf(input, allowed, names) }
       const call = this.callOf(asker, input)
       const command = findCommand(call.command, commands)
       if (!allowed.includes(command)) return refuse(notAllowed(command.name))
       const form = missingForm(command, call, names)
-      return form === null ? { kind: 'run', audience: command.audience, call } : { kind: 'form', form }
+      if (form === null) return { kind: 'run', audience: command.audience, call }
+      return { kind: 'form', form: { ...form, token: this.parts.tokens.ofCall(call, asker.identity) } }
     } catch (error) {
+      if (input.kind === 'press' || input.kind === 'form') this.auditBadToken(asker, error)
       return refuse(this.errorText(error, asker, input.kind))
     }
   }
@@ -96,6 +103,23 @@ export class BotRouter implements Router {
       const refused = withoutButtons(this.errorText(error, request.asker, call.command))
       return { ended: Promise.resolve('failed'), refused }
     }
+  }
+
+  home(asker: Asker): PlatformMessage {
+    const { settings, store, addresses } = this.parts
+    const state = store.state()
+    const isKnown = roleOf(settings.access, asker.identity) !== null
+    const person = personOf(state, asker)
+    const own = state.sandboxes.filter((sandbox) => sandbox.owner === person?.id)
+    return this.minted(isKnown ? homeCard(own, addresses) : stranger(asker.identity), asker)
+  }
+
+  reachable(identity: Identity): void {
+    this.parts.outbox.reachable(identity)
+  }
+
+  connected(platform: string): void {
+    this.parts.outbox.wake(platform)
   }
 
   /** After a restart: what was acknowledged and not carried out. What is too old is answered so. */
@@ -129,7 +153,7 @@ export class BotRouter implements Router {
     const { asker } = request
     const platform = this.parts.platforms.get(asker.identity.platform)
     const message = withoutButtons(this.errorText(error, asker, 'reply'))
-    platform?.post(asker.place, asker.identity, message).catch((worse: unknown) => {
+    platform?.post(asker.place, asker.identity, message, false).catch((worse: unknown) => {
       this.parts.log('an answer could not be given', { worse })
     })
   }
@@ -147,7 +171,9 @@ export class BotRouter implements Router {
     const now = this.parts.clock.now()
     try {
       if (now.getTime() - request.sentAt.getTime() > STALE_MS) {
-        return this.reply(key, written, stale(wordsOf(call), request.sentAt), 'refused')
+        const missed = { words: wordsOf(call), sentAt: request.sentAt }
+        const told = this.stale.add(request.asker.identity, key, missed, now)
+        return this.reply(key, written, stale(told.missed), 'refused', told.slot)
       }
       const role = roleOf(this.parts.settings.access, request.asker.identity)
       if (role === null) return this.reply(key, written, stranger(request.asker.identity), 'refused')
@@ -166,7 +192,7 @@ export class BotRouter implements Router {
             settings: this.parts.settings,
             network: this.parts.network(),
             actor: { person, role },
-            origin: { identity: request.asker.identity, place: request.asker.place, eventKey: key },
+            origin: originOf(request.asker, key),
             now,
             newId: this.parts.newId,
           },
@@ -200,7 +226,7 @@ export class BotRouter implements Router {
     store.commit(edits, () => {
       const after = store.state()
       if (started !== undefined) announcer.begun(started, after)
-      if (answer.message !== null) this.want(key, written, answer.message(after))
+      if (answer.message !== null) this.want(`reply:${key}`, written, answer.message(after))
       inbox.answered(key, started === undefined ? 'done' : `op:${started.id}`)
       this.audit(written, 'done')
     })
@@ -212,33 +238,45 @@ export class BotRouter implements Router {
     return started === undefined ? Promise.resolve('done') : announcer.whenEnded(started.id)
   }
 
-  private reply(key: string, written: WrittenRequest, message: Message, outcome: Outcome): Outcome {
+  private reply(
+    key: string,
+    written: WrittenRequest,
+    message: Message,
+    outcome: Outcome,
+    slot = `reply:${key}`,
+  ): Outcome {
     this.parts.store.commit([], () => {
-      this.want(key, written, message)
+      this.want(slot, written, message)
       this.parts.inbox.answered(key, outcome)
       if (outcome !== 'done') this.audit(written, outcome)
     })
     return outcome
   }
 
-  private want(key: string, { request, audience }: WrittenRequest, message: Message): void {
+  private want(slot: string, { request, audience }: WrittenRequest, message: Message): void {
     const { identity, place } = request.asker
     const to = audience === 'place' && message.tone !== 'bad' ? 'all' : identity
-    this.parts.outbox.want(`reply:${key}`, { platform: identity.platform, place, to }, message)
+    this.parts.outbox.want(slot, { platform: identity.platform, place, to }, message)
   }
 
   private audit({ request, call }: WrittenRequest, outcome: Outcome): void {
-    const { identity } = request.asker
-    const person = personOf(this.parts.store.state(), request.asker)?.id ?? null
-    const { command, args } = call
-    this.parts.audit.append({
-      at: this.parts.clock.now(),
-      identity: identityText(identity),
-      person,
-      command,
-      args,
-      outcome,
-    })
+    this.appendAudit(request.asker, call.command, call.args, outcome)
+  }
+
+  /** A button or a form that is forged, expired, or another one's. */
+  private auditBadToken(asker: Asker, error: unknown): void {
+    if (!(error instanceof UserError) || (error.code !== 'gone' && error.code !== 'not-allowed')) return
+    try {
+      this.appendAudit(asker, 'press', {}, 'refused')
+    } catch (worse) {
+      this.parts.log('a refusal could not be written down', { worse })
+    }
+  }
+
+  private appendAudit(asker: Asker, command: string, args: CommandCall['args'], outcome: Outcome): void {
+    const person = personOf(this.parts.store.state(), asker)?.id ?? null
+    const identity = identityText(asker.identity)
+    this.parts.audit.append({ at: this.parts.clock.now(), identity, person, command, args, outcome })
   }
 
   /** Without its buttons where they cannot be remembered: a refusal is worth more than what it offers. */
@@ -251,15 +289,20 @@ export class BotRouter implements Router {
     }
   }
 
-  private callOf(asker: Asker, input: Exclude<ChatInput, { kind: 'complete' }>): CommandCall {
+  private callOf(asker: Asker, input: Exclude<ChatInput, Question>): CommandCall {
     const { commands, tokens } = this.parts
     switch (input.kind) {
       case 'words':
         return parseWords(input.text, commands)
+      case 'call':
+        return checkCall(input.call, commands)
       case 'press':
         return checkCall(tokens.open(input.token, asker.identity), commands)
-      case 'form':
-        return checkCall(input.call, commands)
+      case 'form': {
+        const call = tokens.open(input.token, asker.identity)
+        const given = Object.entries(input.answers).filter(([, value]) => value.trim() !== '')
+        return checkCall({ ...call, args: { ...call.args, ...Object.fromEntries(given) } }, commands)
+      }
     }
   }
 
@@ -285,7 +328,17 @@ function newPerson({ identity, name }: Asker, id: string): Person {
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .trim()
     .slice(0, 60)
-  return { id, name: label === '' ? identity.user.slice(0, 60) : label, identities: [identity] }
+  return { id, name: label === '' ? identity.user.slice(0, 60) : label, identities: [identity], isMuted: false }
+}
+
+type Question = Extract<ChatInput, { kind: 'complete' | 'choices' }>
+
+function isQuestion(input: ChatInput): input is Question {
+  return input.kind === 'complete' || input.kind === 'choices'
+}
+
+function originOf({ identity, place, isPrivate }: Asker, eventKey: string): Origin {
+  return { identity, place, isPrivate, eventKey }
 }
 
 function wordsOf(call: CommandCall): string {

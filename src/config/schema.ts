@@ -172,6 +172,7 @@ const tables = z.strictObject({
       acme_root: path.optional(),
       dns_provider: dnsModule.optional(),
       certificates_a_week: key(z.int().min(0).max(1_000_000), 'a whole number, or 0 for no limit').default(50),
+      access_log: flag.default(true),
       stream_close_delay: text('a time, such as "24h" or "30m"', /^(\d+(h|m|s|ms))+$/).default('24h'),
       pages: text('an address such as "127.0.0.1:7782", or the path of a socket', /^(\/\S+|\S+:\d{1,5})$/).default(
         '127.0.0.1:7782',
@@ -213,6 +214,7 @@ const tables = z.strictObject({
       mode: key(z.enum(['repair', 'report']), '"repair" or "report"').default('repair'),
       guard_share: key(z.number().min(0).max(1), 'a number from 0 to 1').default(0.5),
       side_by_side: key(z.int().min(1).max(64), 'a whole number from 1 to 64').default(8),
+      health_schedule: text('a cron expression, such as "*/5 * * * *"', /^\S+(\s+\S+){4,5}$/).default('*/5 * * * *'),
       give_up_minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(30),
     })
     .prefault({}),

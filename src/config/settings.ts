@@ -60,6 +60,7 @@ export function caddySettings({ caddy, domains }: Config): CaddySettings {
       ask: caddy.pages.startsWith('/') ? null : `http://${caddy.pages}${ASK_PATH}`,
       dnsProvider: caddy.dns_provider ?? null,
     },
+    accessLog: caddy.access_log,
     streamCloseDelay: caddy.stream_close_delay,
     adminListen: caddy.admin.startsWith('unix//') ? caddy.admin : caddy.admin.replace(/^https?:\/\//, ''),
     pages: caddy.pages.startsWith('/') ? caddy.pages : `http://${caddy.pages}`,

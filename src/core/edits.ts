@@ -1,6 +1,6 @@
 import type { Operation } from './operation.js'
 import type { WantedName } from './parts/wanted-records.js'
-import type { Person, SshKey } from './person.js'
+import type { Person, PersonId, SshKey } from './person.js'
 import type { Phase, Power, PowerAsk, Sandbox, SandboxId, SandboxSpec } from './sandbox.js'
 
 /** Facts that the loop learns or makes. They raise no generation. */
@@ -55,5 +55,6 @@ export type Edit =
       >
     }
   | { readonly edit: 'person.add'; readonly person: Person }
+  | { readonly edit: 'person.mute'; readonly id: PersonId; readonly isMuted: boolean }
   | { readonly edit: 'key.add'; readonly key: SshKey }
   | { readonly edit: 'key.remove'; readonly id: string }

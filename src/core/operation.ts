@@ -28,7 +28,11 @@ export interface Step {
 export interface Origin {
   readonly identity: Identity
   readonly place: string
+  /** Nobody else reads the place. */
+  readonly isPrivate: boolean
   readonly eventKey: string
+  /** A login may be shown there, to the asker alone: their direct messages are closed. */
+  readonly showsLogin?: true
 }
 
 export interface Operation {

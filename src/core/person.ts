@@ -12,6 +12,8 @@ export interface Person {
   readonly id: PersonId
   readonly name: string
   readonly identities: readonly Identity[]
+  /** Wants no direct message about what nobody asked for. */
+  readonly isMuted: boolean
 }
 
 /** An SSH public key that a person has given us, in the parts of its one line. */

@@ -1,6 +1,7 @@
 import type { IssuedCertificate, SeenCertificate } from './certificates.js'
 import type { Edit } from './edits.js'
 import type { SeenHostKeys } from './host-keys.js'
+import type { Notice } from './notice.js'
 import type { Operation } from './operation.js'
 import type { InstanceChange, SeenInstance } from './parts/instance.js'
 import type { PipeChange, SeenPipe } from './parts/pipe.js'
@@ -24,6 +25,16 @@ export interface InstanceKeeper {
   hostKeys(name: string, signal: AbortSignal): Promise<SeenHostKeys>
   /** The network that instances live in. Throws InfraError. */
   network(signal: AbortSignal): Promise<Network>
+  /** What no event tells of a running instance. `diskLimit` in bytes. Throws InfraError. */
+  health(name: string, diskLimit: number, signal: AbortSignal): Promise<InstanceHealth>
+}
+
+/** Bytes, and a count since the instance's start; null: not measured. */
+export interface InstanceHealth {
+  readonly diskUsed: number | null
+  readonly diskSize: number
+  /** How many processes the kernel ended for want of memory. */
+  readonly memoryKills: number | null
 }
 
 /** Keeps the pipes folder, and the key pairs behind it. */
@@ -148,6 +159,8 @@ export interface Announcer {
   operationChanged(id: string): void
   /** Something about the sandbox changed for another reason. */
   sandboxChanged(id: SandboxId): void
+  /** Something happened to it that nobody asked for. The same twice is told once. */
+  noticed(id: SandboxId, notice: Notice): void
   /** True when it was delivered or refused for good; false: try again later, with a new password. */
   deliverLogin(login: Login): Promise<boolean>
   drift(report: DriftReport): void

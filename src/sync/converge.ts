@@ -10,7 +10,7 @@ import type { Announcer, Store } from '../core/ports.js'
 import { addressOf, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
 import type { CertificateWatch } from './certificate-watch.js'
-import { learn } from './follow.js'
+import { learn, stoppedByItself } from './follow.js'
 import type { Logins } from './logins.js'
 import type { NameWatch } from './name-watch.js'
 import type { Progress } from './progress.js'
@@ -59,7 +59,7 @@ export class Converge {
   }
 
   private async round(id: SandboxId, signal: AbortSignal): Promise<'again' | 'later' | 'settled'> {
-    const { store, settings, world } = this.parts
+    const { store, settings, world, announcer } = this.parts
     const found = sandboxById(store.state(), id)
     if (found === undefined) return 'settled'
     await this.ensureKeys(found)
@@ -67,7 +67,9 @@ export class Converge {
       look(world, [found.instance], [found.name], signal),
       this.parts.names.arrived([found]),
     ])
-    this.note(found, learn(found, seen.instances.get(found.instance) ?? null))
+    const learnt = learn(found, seen.instances.get(found.instance) ?? null)
+    this.note(found, learnt)
+    if (stoppedByItself(store.state(), found, learnt)) announcer.noticed(id, { notice: 'stopped' })
     if (arrived.size > 0) this.noteArrived(id, arrived)
 
     const state = store.state()
@@ -271,7 +273,7 @@ export class Converge {
     // Held by name: a timeout that only AbortSignal.any knows may be collected before it fires.
     const late = AbortSignal.timeout(SSH_PROBE_MS)
     const limit = AbortSignal.any([signal, late])
-    this.parts.progress.waiting(operation, 'waiting for SSH in the sandbox')
+    this.parts.progress.waiting(operation, 'SSH in the sandbox does not answer yet')
     const address = addressOf(sandbox)
     const answers = await this.parts.world.ssh.answers(address, port, limit)
     if (signal.aborted) throw new Overtaken()
@@ -317,7 +319,10 @@ export class Converge {
       this.missing.add(sandbox.id)
       return 'later'
     }
-    if (isNews) this.note(sandbox, { phase: 'lost', power: 'unknown', ask: null })
+    if (isNews) {
+      this.note(sandbox, { phase: 'lost', power: 'unknown', ask: null })
+      this.parts.announcer.noticed(sandbox.id, { notice: 'lost' })
+    }
     if (operation !== undefined) this.giveUp(sandbox, operation, `${first.subject}: ${first.detail}`)
     return isNews || operation !== undefined ? 'again' : null
   }
@@ -345,7 +350,12 @@ export class Converge {
     }
     log('warn', error.message, details)
     if (sandbox === undefined) return false
-    if (operation === undefined) return error.retry === 'later'
+    if (operation === undefined) {
+      if (error.retry === 'later') return true
+      const reason = error.sentence ?? `${error.system} refused it`
+      this.parts.announcer.noticed(sandbox.id, { notice: 'repair-failed', reason })
+      return false
+    }
     const why =
       error.sentence ?? (error.retry === 'never' ? `${error.system} refused it` : `${error.system} does not answer`)
     if (error.retry === 'never' || this.waitedTooLong(operation)) this.giveUp(sandbox, operation, why)

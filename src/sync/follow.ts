@@ -1,6 +1,7 @@
 import type { SandboxFacts } from '../core/edits.js'
 import { askIsAnswered, type SeenInstance } from '../core/parts/instance.js'
 import type { Power, Sandbox } from '../core/sandbox.js'
+import { liveOperationOf, type State } from '../core/state.js'
 
 /**
  * What a look at the instance teaches: its power, its birth, an ask that has come about, the mark from which a restart
@@ -18,4 +19,10 @@ export function learn(sandbox: Sandbox, seen: SeenInstance | null): SandboxFacts
     ...(ask?.power === 'restart' && ask.lastUsedAt === null ? { ask: { ...ask, lastUsedAt: seen.lastUsedAt } } : {}),
   }
   return Object.keys(facts).length === 0 ? null : facts
+}
+
+/** It ran, it is stopped, and nobody asked for that here. */
+export function stoppedByItself(state: State, sandbox: Sandbox, learnt: SandboxFacts | null): boolean {
+  const hasStopped = sandbox.phase === 'ready' && sandbox.power === 'running' && learnt?.power === 'stopped'
+  return hasStopped && sandbox.ask === null && liveOperationOf(state, sandbox.id) === undefined
 }

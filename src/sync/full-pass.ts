@@ -1,4 +1,5 @@
 import { driftLine, findingLine } from '../core/parts/describe.js'
+import { ownerOf } from '../core/parts/pipe.js'
 import { planRest, planSandbox, viewIsAtFault, wholePlan, type Seen } from '../core/parts/plan-sandbox.js'
 import { firstOfEach, joinPlans, type Change, type Plan } from '../core/parts/plan.js'
 import { applyPolicy } from '../core/policy.js'
@@ -6,7 +7,7 @@ import type { DriftReport } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, type State } from '../core/state.js'
 import type { ConvergeParts } from './converge.js'
-import { learn } from './follow.js'
+import { learn, stoppedByItself } from './follow.js'
 import { lookAtHostKeys } from './host-keys.js'
 import { look } from './world.js'
 
@@ -50,15 +51,17 @@ export async function fullPass(
     planRest(state, seen),
   ])
   const decision = applyPolicy(plan, {
-    mode: options.apply ? options.mode : 'report',
+    mode: options.mode,
     paused: options.paused && !options.force,
-    forced: options.force && options.apply,
+    forced: options.force,
     guardShare: options.guardShare,
-    seen: seen.instances.size + seen.pipes.size + seen.routes.routes.size,
+    seen: countOurs(seen),
     isAskedFor: () => false,
   })
-  await apply(parts, decision.apply, signal)
-  const instances = decision.apply.flatMap((change) => ('wanted' in change ? instanceSandbox(change) : []))
+  // A look changes nothing, and says what would be held.
+  const changes = options.apply ? decision.apply : []
+  await apply(parts, changes, signal)
+  const instances = changes.flatMap((change) => ('wanted' in change ? instanceSandbox(change) : []))
   const unfinished = options.apply
     ? quiet.filter((sandbox) => parts.logins.isDue(sandbox) || sandbox.phase === 'deleting').map(({ id }) => id)
     : []
@@ -66,12 +69,18 @@ export async function fullPass(
   return {
     report: {
       at: world.clock.now(),
-      applied: decision.apply.length > 0,
+      applied: changes.length > 0,
       held: decision.held,
       lines: [...plan.changes.map(driftLine), ...firstOfEach(plan.findings).map(findingLine)],
     },
     toPoke: options.apply ? [...new Set([...instances, ...unfinished, ...lost, ...busy])] : [],
   }
+}
+
+function countOurs({ instances, pipes, routes }: Seen): number {
+  const marked = [...instances.values()].filter((instance) => instance.sandbox !== null)
+  const piped = [...pipes.values()].filter((pipe) => ownerOf(pipe) !== null)
+  return marked.length + piped.length + routes.routes.size
 }
 
 async function apply(parts: ConvergeParts, changes: readonly Change[], signal: AbortSignal): Promise<void> {
@@ -102,13 +111,17 @@ function lostOnes(plan: Plan, state: State): readonly SandboxId[] {
 }
 
 function follow(parts: ConvergeParts, seen: Seen): void {
-  const edits = parts.store.state().sandboxes.flatMap((sandbox) => {
+  const before = parts.store.state()
+  const learnt = before.sandboxes.flatMap((sandbox) => {
     const facts = learn(sandbox, seen.instances.get(sandbox.instance) ?? null)
-    return facts === null ? [] : [{ edit: 'sandbox.note' as const, id: sandbox.id, facts }]
+    return facts === null ? [] : [{ sandbox, facts }]
   })
-  if (edits.length === 0) return
-  parts.store.commit(edits)
-  for (const { id } of edits) parts.announcer.sandboxChanged(id)
+  if (learnt.length === 0) return
+  parts.store.commit(learnt.map(({ sandbox, facts }) => ({ edit: 'sandbox.note' as const, id: sandbox.id, facts })))
+  for (const { sandbox, facts } of learnt) {
+    parts.announcer.sandboxChanged(sandbox.id)
+    if (stoppedByItself(before, sandbox, facts)) parts.announcer.noticed(sandbox.id, { notice: 'stopped' })
+  }
 }
 
 function held(parts: ConvergeParts, reason: string): FullPassResult {

@@ -3,6 +3,12 @@ import type { Account, Sandbox } from '../core/sandbox.js'
 import { sandboxById } from '../core/state.js'
 
 /**
+ * The longest wait of a write to Caddy for passwords that are being hashed, which takes a tenth of a second of CPU each.
+ * A lone create waits for none but its own; a crowd boots for longer than this.
+ */
+export const LINGER_MS = 1000
+
+/**
  * Passwords between being made and being delivered. They live in memory alone: what a crash swallows is made anew,
  * since an account that is not delivered and whose password is not here is due again.
  */

@@ -67,7 +67,7 @@ export class Crowd {
 function moveIn(owner: string): readonly Edit[] {
   const identity = { platform: 'console', workspace: '', user: owner }
   return [
-    { edit: 'person.add', person: { id: owner, name: owner, identities: [identity] } },
+    { edit: 'person.add', person: { id: owner, name: owner, identities: [identity], isMuted: false } },
     ...keysOf(owner).map((key): Edit => ({ edit: 'key.add', key })),
   ]
 }

@@ -1,46 +1,63 @@
 import { describe, expect, it } from 'vitest'
 import { ActionTokens } from '../../src/bot/action-tokens.js'
+import { PlatformRefusal, RateLimited } from '../../src/bot/chat.js'
 import { Outbox } from '../../src/bot/outbox.js'
 import type { Message } from '../../src/bot/message.js'
-import { ada, FakePlatform, MemoryActions, MemoryOutbox } from './fakes.js'
+import { SqliteActions } from '../../src/infra/sqlite/actions.js'
+import { openDatabase } from '../../src/infra/sqlite/database.js'
+import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
+import { ada, FakePlatform } from './fakes.js'
 
 const says = (title: string): Message => ({ title, blocks: [] })
+const live = { final: false }
 
-function world(): { outbox: Outbox; a: FakePlatform; b: FakePlatform; pass: (ms: number) => Promise<void> } {
-  let time = 0
-  const later: { at: number; run: () => void }[] = []
+function world() {
+  let time = Date.parse('2026-01-01')
+  const later = new Map<number, { at: number; run: () => void }>()
+  let timers = 0
   const clock = { now: (): Date => new Date(time) }
   const [a, b] = [new FakePlatform('a'), new FakePlatform('b')]
+  const db = openDatabase(':memory:')
   const outbox = new Outbox({
-    store: new MemoryOutbox(),
+    store: new SqliteOutbox(db),
     platforms: new Map([a, b].map((one) => [one.name, one])),
-    tokens: new ActionTokens(new MemoryActions(), Buffer.from('key'), clock),
+    tokens: new ActionTokens(new SqliteActions(db), Buffer.from('key'), clock),
     clock,
     schedule: (ms, run) => {
-      later.push({ at: time + ms, run })
-      return () => undefined
+      const id = (timers += 1)
+      later.set(id, { at: time + ms, run })
+      return () => void later.delete(id)
     },
-    pace: () => 0,
     log: () => undefined,
   })
+  /** Time goes on; what was planned for it happens, and all that is due is delivered. */
   const pass = async (ms: number): Promise<void> => {
-    time += ms
-    for (const one of later.splice(0)) (one.at <= time ? one.run : () => later.push(one))()
-    await outbox.flush()
+    const end = time + ms
+    for (;;) {
+      await outbox.flush()
+      const [next] = [...later].filter(([, one]) => one.at <= end).sort(([, x], [, y]) => x.at - y.at)
+      if (next === undefined) break
+      const [id, timer] = next
+      later.delete(id)
+      time = Math.max(time, timer.at)
+      timer.run()
+    }
+    time = end
   }
   return { outbox, a, b, pass }
 }
-const place = (platform: string) => ({ platform, place: 'p', to: 'all' }) as const
+const place = (platform: string, name = 'p') => ({ platform, place: name, to: 'all' }) as const
+const alone = (platform: string) => ({ platform, direct: { ...ada, platform } }) as const
 
 describe('the outbox', () => {
   it('coalesces, and edits one message', async () => {
-    const { outbox, a } = world()
+    const { outbox, a, pass } = world()
     outbox.want('s', place('a'), says('1'))
     outbox.want('s', place('a'), says('2'))
-    await outbox.flush()
+    await pass(0)
     outbox.want('s', place('a'), says('3'))
     outbox.want('s', place('a'), says('3'))
-    await outbox.flush()
+    await pass(0)
     expect([...a.texts.values()]).toEqual(['3'])
     expect(a.deliveries).toBe(2)
   })
@@ -56,6 +73,98 @@ describe('the outbox', () => {
     await pass(2000)
     expect([...a.texts.values()]).toEqual(['new'])
   })
+  it('a platform that was down for hours is told everything as soon as it is back', async () => {
+    const { outbox, a, pass } = world()
+    a.down = true
+    for (const slot of ['r', 's']) outbox.want(slot, place('a', slot), says(slot))
+    await pass(3 * 3_600_000)
+    a.down = false
+    outbox.wake('a')
+    await pass(0)
+    expect([...a.texts.values()]).toEqual(['r', 's'])
+  })
+  it('keeps within the budgets: what is said once goes first, what is edited again and again waits', async () => {
+    const { outbox, a, pass } = world()
+    a.limits = [{ key: 'all', perMinute: 10 }]
+    outbox.want('progress', place('a'), says('0'), live)
+    await pass(0)
+    for (let second = 1; second < 60; second += 1) {
+      outbox.want('progress', place('a'), says(`${second}`), live)
+      await pass(1000)
+    }
+    // Six of ten: the rest is kept for what must be said.
+    expect(a.deliveries).toBe(6)
+    for (const slot of ['w', 'x', 'y', 'z']) outbox.want(slot, place('a', slot), says(slot))
+    await pass(0)
+    expect(a.deliveries).toBe(10)
+    outbox.want('progress', place('a'), says('the end'))
+    await pass(61_000)
+    expect([...a.texts.values()]).toEqual(['the end', 'w', 'x', 'y', 'z'])
+  })
+  it('waits out a 429, there or on the whole platform, and loses nothing', async () => {
+    const { outbox, a, pass } = world()
+    a.failures.push(new RateLimited('platform', 30_000))
+    outbox.want('r', place('a', 'r'), says('r'))
+    await pass(0)
+    outbox.want('s', place('a', 's'), says('s'))
+    await pass(29_000)
+    expect(a.deliveries).toBe(0)
+    await pass(2000)
+    expect([...a.texts.values()].toSorted()).toEqual(['r', 's'])
+    a.failures.push(new RateLimited('destination', 30_000))
+    outbox.want('r', place('a', 'r'), says('r2'))
+    outbox.want('s', place('a', 's'), says('s2'))
+    await pass(0)
+    expect([...a.texts.values()].toSorted()).toEqual(['r', 's2'])
+    await pass(31_000)
+    expect([...a.texts.values()].toSorted()).toEqual(['r2', 's2'])
+  })
+  it('what the platform refuses as it stands is not sent again; what is said there later is', async () => {
+    const { outbox, a, pass } = world()
+    a.failures.push(new PlatformRefusal('too long'))
+    outbox.want('s', place('a'), says('too long'))
+    await pass(3_600_000)
+    expect([a.deliveries, a.texts.size]).toEqual([0, 0])
+    outbox.want('s', place('a'), says('short'))
+    await pass(0)
+    expect([...a.texts.values()]).toEqual(['short'])
+  })
+  it('a message that people removed is not posted anew', async () => {
+    const { outbox, a, pass } = world()
+    outbox.want('s', place('a'), says('1'))
+    await pass(0)
+    for (const ref of a.texts.keys()) a.removed.add(ref)
+    outbox.want('s', place('a'), says('2'))
+    outbox.want('s', place('a'), says('3'))
+    await pass(3_600_000)
+    expect([...a.texts.values()]).toEqual(['1'])
+  })
+  it('what a person could not be told is told, as it is by then, when they can be reached', async () => {
+    const { outbox, a, pass } = world()
+    a.closed = true
+    outbox.want('s', alone('a'), says('old'))
+    await pass(0)
+    a.closed = false
+    outbox.want('s', alone('a'), says('new'))
+    await pass(60_000)
+    expect(a.texts.size).toBe(0)
+    outbox.reachable({ ...ada, platform: 'a', user: 'another' })
+    await pass(0)
+    expect(a.texts.size).toBe(0)
+    outbox.reachable({ ...ada, platform: 'a' })
+    await pass(0)
+    expect([...a.texts.values()]).toEqual(['new'])
+  })
+  it('can be withdrawn before its time', async () => {
+    const { outbox, a, pass } = world()
+    outbox.want('s', place('a'), says('stopped'), { afterMs: 10_000 })
+    outbox.want('t', place('a'), says('told'), { afterMs: 10_000 })
+    await pass(9000)
+    outbox.withdraw('s')
+    await pass(2000)
+    outbox.withdraw('t')
+    expect([...a.texts.values()]).toEqual(['told'])
+  })
   it('takes no secret', () => {
     expect(() => world().outbox.want('s', place('a'), { secret: true, blocks: [] })).toThrow(/secret/)
   })
@@ -63,22 +172,32 @@ describe('the outbox', () => {
 
 describe('action tokens', () => {
   const clock = { time: 0, now: (): Date => new Date(clock.time) }
-  const tokens = new ActionTokens(new MemoryActions(), Buffer.from('key'), clock)
-  const message: Message = {
-    blocks: [{ block: 'buttons', buttons: [{ label: 'Stop', press: { command: 'stop', args: { sandbox: 'x' } } }] }],
-  }
-  const minted = (): string => {
-    const [block] = tokens.mint(message, ada).blocks
-    const button = block?.block === 'buttons' ? block.buttons[0] : undefined
-    return button !== undefined && 'press' in button ? button.press : ''
+  const tokens = new ActionTokens(new SqliteActions(openDatabase(':memory:')), Buffer.from('key'), clock)
+  const minted = (once: boolean): string => {
+    const press = { command: 'stop', args: { sandbox: 'x' } }
+    const button = { label: 'Stop', press, ...(once ? { once: true as const } : {}) }
+    const [block] = tokens.mint({ blocks: [{ block: 'buttons', buttons: [button] }] }, ada).blocks
+    const made = block?.block === 'buttons' ? block.buttons[0] : undefined
+    return made !== undefined && 'press' in made ? made.press : ''
   }
   it('open what they were minted for, and nothing else', () => {
-    const token = minted()
+    clock.time = 0
+    const token = minted(false)
     expect(token).toMatch(/^[A-Za-z0-9_.-]{1,64}$/)
     expect(tokens.open(token, ada)).toEqual({ command: 'stop', args: { sandbox: 'x' } })
     expect(() => tokens.open(token, { ...ada, user: 'eve' })).toThrow(/for the one who asked/)
-    expect(() => tokens.open(token.replace(/^a0/, 'a1'), ada)).toThrow(/too old/)
+    expect(() => tokens.open(`A${token.slice(1)}`, ada)).toThrow(/too old/)
     clock.time = 31 * 24 * 3_600_000
     expect(() => tokens.open(token, ada)).toThrow(/too old/)
+  })
+  it('that work once do so once, for a quarter of an hour, and never for another', () => {
+    clock.time = 0
+    const [first, second] = [minted(true), minted(true)]
+    expect(first).not.toBe(second)
+    expect(() => tokens.open(first, { ...ada, user: 'eve' })).toThrow(/for the one who asked/)
+    expect(tokens.open(first, ada)).toMatchObject({ command: 'stop' })
+    expect(() => tokens.open(first, ada)).toThrow(/too old/)
+    clock.time = 16 * 60_000
+    expect(() => tokens.open(second, ada)).toThrow(/too old/)
   })
 })

@@ -12,6 +12,7 @@ import { BotAnnouncer } from '../../src/bot/announcer.js'
 import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
+import { SandboxCards } from '../../src/bot/sandbox-cards.js'
 import { BotRouter } from '../../src/bot/router.js'
 import { addresses } from './addresses.js'
 import { ada, FakePlatform } from './fakes.js'
@@ -40,7 +41,8 @@ const settings: Settings = {
 function world() {
   const start = new Date('2026-01-01T00:00:00Z')
   let ids = 0
-  const clock = { now: (): Date => start }
+  const time = { passed: 0 }
+  const clock = { now: (): Date => new Date(start.getTime() + time.passed) }
   const platform = new FakePlatform('console')
   const platforms = new Map([['console', platform]])
   const db = openDatabase(':memory:')
@@ -50,15 +52,17 @@ function world() {
   const logged: string[] = []
   const log = (message: string): void => void logged.push(message)
   const base = { platforms, tokens, clock, schedule, log }
-  const outbox = new Outbox({ ...base, store: new SqliteOutbox(db), pace: () => 0 })
-  const announcer = new BotAnnouncer({ ...base, store, outbox, addresses, settings })
+  const outbox = new Outbox({ ...base, store: new SqliteOutbox(db) })
+  const cards = new SandboxCards({ store, outbox, addresses, clock })
+  const announcer = new BotAnnouncer({ ...base, store, outbox, cards, addresses, settings })
   const inbox = new SqliteInbox(db)
   const audit = new SqliteAudit(db)
   const poked: string[] = []
+  const interrupted: string[] = []
   const sync: Sync = {
     poke: (keys) => void poked.push(...keys),
     pass: () => Promise.reject(new Error('a cause with details')),
-    interrupt: () => undefined,
+    interrupt: (sandbox) => void interrupted.push(sandbox),
     paused: () => false,
     pause: () => undefined,
   }
@@ -79,11 +83,18 @@ function world() {
     clock,
     newId,
     log,
-    platforms: new Map([[platform.name, platform]]),
+    platforms,
   }
   const router = new BotRouter({ ...parts, network: () => network })
   const request = (eventKey: string, identity = ada, sentAt = start): ChatRequest => ({
-    asker: { identity, name: identity.user === 'ada' ? 'Ada' : 'Eve', place: 'general' },
+    asker: {
+      identity,
+      name: identity.user === 'ada' ? 'Ada' : 'Eve',
+      place: 'general',
+      room: 'general',
+      isPrivate: false,
+      groups: [],
+    },
     eventKey,
     sentAt,
   })
@@ -103,7 +114,7 @@ function world() {
     store.commit([{ edit: 'operation.note', id, change: { state, endedAt: start, reason: 'the image is not there' } }])
     announcer.operationChanged(id)
   }
-  return { ...parts, router, platform, request, type, texts, finish, poked, logged, start }
+  return { ...parts, router, platform, request, type, texts, finish, poked, interrupted, logged, start, time }
 }
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 
@@ -130,6 +141,15 @@ describe('the router', () => {
     expect(sandboxes.map((one) => one.name)).toHaveLength(10)
     expect(new Set(sandboxes.map((one) => one.ipv4)).size).toBe(10)
     expect(await texts()).toContain('`app5` is taken (Ada).')
+  })
+  it('cancel interrupts what runs', async () => {
+    const { type, request, store, interrupted } = world()
+    void type('create myapp', request('e1'))
+    await settle()
+    expect(await type('cancel myapp', request('e2'))).toBe('done')
+    const { sandboxes, operations } = store.state()
+    expect(interrupted).toEqual(sandboxes.map((one) => one.id))
+    expect(operations.map(({ state }) => state)).toEqual(['going-back'])
   })
   it('a failed operation is failed, with its reason for the asker alone', async () => {
     const { type, request, texts, finish } = world()
@@ -181,6 +201,77 @@ describe('the router', () => {
     await settle()
     expect(store.state().sandboxes).toHaveLength(1)
   })
+  it('what piled up during an outage is answered by one message', async () => {
+    const { type, request, texts, store, start } = world()
+    const old = new Date(start.getTime() - 3 * 3_600_000)
+    for (const name of ['one', 'two', 'three']) await type(`create ${name}`, request(`e-${name}`, ada, old))
+    expect(store.state().sandboxes).toEqual([])
+    const said = await texts()
+    expect(said.match(/I was away/g)).toHaveLength(1)
+    for (const name of ['one', 'two', 'three']) expect(said).toContain(`create ${name}`)
+  })
+  it('in private the asker has one message, which becomes the card; an older one there loses its buttons', async () => {
+    const { type, request, texts, finish } = world()
+    const asked = (key: string): ChatRequest => {
+      const { asker, ...rest } = request(key)
+      return { ...rest, asker: { ...asker, isPrivate: true } }
+    }
+    void type('create myapp', asked('e1'))
+    await settle()
+    finish('done')
+    expect(await texts()).toMatch(/^<general\/ada\/0>\n◐ myapp[^]*\[Delete\]$/)
+    void type('stop myapp', asked('e2'))
+    await settle()
+    finish('done')
+    expect((await texts()).match(/\[Delete\]/g)).toHaveLength(1)
+    expect(await texts()).toMatch(/<general\/ada\/1>[^]*\[Delete\]$/)
+  })
+  it('beside the card in the channel the owner has one in their direct messages, both kept true', async () => {
+    const { type, request, texts, finish, store, announcer } = world()
+    void type('create myapp', request('e1'))
+    await settle()
+    finish('done')
+    await texts()
+    const [sandbox] = store.state().sandboxes
+    const id = sandbox?.id ?? ''
+    store.commit([{ edit: 'sandbox.note', id, facts: { phase: 'ready', power: 'running' } }])
+    announcer.sandboxChanged(id)
+    expect(await texts()).toMatch(/<direct\/ada\/\d+>\n● myapp · running/)
+    expect(await texts()).toMatch(/<general\/all\/\d+>\n● myapp · running/)
+  })
+  it('tells the owner what nobody asked for, once, and not who turned it off', async () => {
+    const { type, request, texts, finish, store, announcer } = world()
+    void type('create myapp', request('e1'))
+    await settle()
+    finish('done')
+    const id = store.state().sandboxes[0]?.id ?? ''
+    announcer.noticed(id, { notice: 'lost' })
+    announcer.noticed(id, { notice: 'lost' })
+    expect((await texts()).match(/myapp is lost/g)).toHaveLength(1)
+    expect(await type('notices off', request('e2'))).toBe('done')
+    announcer.noticed(id, { notice: 'repair-failed', reason: 'Caddy refused it' })
+    expect(await texts()).not.toContain('could not be repaired')
+  })
+  it('tells of a sandbox that stopped by itself, unless it runs again in time', async () => {
+    const { type, request, texts, finish, store, announcer, time } = world()
+    void type('create myapp', request('e1'))
+    await settle()
+    finish('done')
+    const id = store.state().sandboxes[0]?.id ?? ''
+    const power = (now: 'running' | 'stopped'): void => {
+      store.commit([{ edit: 'sandbox.note', id, facts: { phase: 'ready', power: now } }])
+      announcer.sandboxChanged(id)
+      if (now === 'stopped') announcer.noticed(id, { notice: 'stopped' })
+    }
+    power('stopped')
+    power('running')
+    time.passed = 20_000
+    expect(await texts()).not.toContain('has stopped')
+    power('stopped')
+    expect(await texts()).not.toContain('has stopped')
+    time.passed = 40_000
+    expect(await texts()).toContain('○ myapp has stopped')
+  })
   it('a missing argument becomes a form; a button of another is refused', () => {
     const { router, request } = world()
     const { asker } = request('e1')
@@ -189,5 +280,24 @@ describe('the router', () => {
       kind: 'form',
       form: { fields: [{ name: 'confirm' }] },
     })
+  })
+  it('a form carries a token that stands for its call, for its asker alone; what is forged is written down', () => {
+    const { router, request, audit } = world()
+    const { asker } = request('e1')
+    const parsed = router.parse(asker, { kind: 'words', text: 'delete myapp' })
+    if (parsed.kind !== 'form') throw new Error('not asked')
+    const filled = { kind: 'form', token: parsed.form.token, answers: { confirm: 'myapp' } } as const
+    const call = { command: 'delete', args: { sandbox: 'myapp', confirm: 'myapp' } }
+    expect(router.parse(asker, filled)).toEqual({ kind: 'run', audience: 'caller', call })
+    const other = { ...asker, identity: { ...ada, user: 'bea' } }
+    const admitted = new BotRouter({
+      ...world(),
+      settings: { ...settings, access: { admins: [], members: [ada, other.identity] } },
+      network: () => null,
+    })
+    expect(admitted.parse(other, filled)).toMatchObject({ kind: 'refuse' })
+    const forged = { ...filled, token: `${parsed.form.token}x` as typeof parsed.form.token }
+    expect(router.parse(asker, forged)).toMatchObject({ kind: 'refuse' })
+    expect(audit.list(1)).toMatchObject([{ command: 'press', outcome: 'refused', identity: 'console::ada' }])
   })
 })

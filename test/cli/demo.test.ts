@@ -37,6 +37,11 @@ describe('the demo, as a person uses it from the terminal', () => {
     expect((await demo.visit(agent, { ...login, password: 'wrong' })).status).toBe(401)
   })
 
+  it('doctor looks at what it is joined to', async () => {
+    const { exitCode, text } = await demo.run('doctor')
+    expect([exitCode, text]).toEqual([0, expect.stringMatching(/^✓ console: up\n {2}Link: http:/)])
+  })
+
   it('is there again after a restart', async () => {
     await demo.stop()
     await demo.start()

@@ -91,6 +91,15 @@ image = "sb/trixie"
     expect(statSync(join(folder, 'control', 'socket')).mode & 0o777).toBe(0o600)
   })
 
+  it('lets no second one work on the same state', async () => {
+    const second = await execa(process.execPath, [program, 'serve', '--config', file], options)
+    expect(second).toMatchObject({
+      exitCode: 1,
+      stderr: `Another Sandpiper works on ${state}. Stop it first, or give this one a state folder of its own.`,
+    })
+    expect(await run('say', 'whoami')).toMatchObject({ exitCode: 0 })
+  })
+
   it('has one fixed identity, who is an admin, and no page unless it is configured', async () => {
     expect((await run('say', 'whoami')).text).toMatch(/Operator.*admin/s)
     expect(await run('say', '--as', 'ada', 'list')).toMatchObject({
@@ -109,7 +118,10 @@ image = "sb/trixie"
     expect(await run('plan')).toMatchObject({ exitCode: 0 })
     rmSync(join(folder, 'pipes', 'myapp'), { recursive: true })
     const plan = await run('plan')
-    expect(plan).toMatchObject({ exitCode: 3, text: expect.stringMatching(/^\+ pipe +myapp/m) as string })
+    expect(plan).toMatchObject({
+      exitCode: 3,
+      text: expect.stringMatching(/^Drift: 1 difference\n\+ pipe +myapp/) as string,
+    })
     expect(readdirSync(join(folder, 'pipes'))).toEqual([])
     expect(await run('sync')).toMatchObject({ exitCode: 0 })
     expect(readdirSync(join(folder, 'pipes'))).toEqual(['myapp'])

@@ -105,7 +105,7 @@ describe('a wrong configuration', () => {
     ['[sandboxes]\nmemory = "4"', 'c.toml:2: `[sandboxes] memory` must be a size, such as "512MiB" or "4GiB".'],
     [
       'sync = 4',
-      'c.toml:1: `[sync]` must be a table with the keys schedule, dns_schedule, mode, guard_share, side_by_side, give_up_minutes.',
+      'c.toml:1: `[sync]` must be a table with the keys schedule, dns_schedule, mode, guard_share, side_by_side, health_schedule, give_up_minutes.',
     ],
   ])('%j names file, line, key and what is allowed', (toml, sentence) => {
     expect(problems(`${toml}\n${minimal}`)).toEqual([sentence])

@@ -1,10 +1,20 @@
 import type { ConsoleMessageStore, StoredConsoleMessage } from '../../src/adapters/chat/console/console-messages.js'
 import type { Router } from '../../src/bot/chat.js'
-import type { ActionToken, PlatformMessage } from '../../src/bot/message.js'
+import type { ActionToken, Button, CommandCall, Message, PlatformMessage } from '../../src/bot/message.js'
 
 export const TOKEN = 'a-token-of-some-length'
 
 export const press = (token: string) => token as ActionToken
+
+/** A card with a token on each button: its command and what it is about. */
+export function pressable(message: Message): PlatformMessage {
+  const button = (one: Button): Button<ActionToken> =>
+    'url' in one ? one : { ...one, press: press([one.press.command, ...Object.values(one.press.args)].join('.')) }
+  const blocks = message.blocks.map((block) =>
+    block.block === 'buttons' ? { ...block, buttons: block.buttons.map(button) } : block,
+  )
+  return { ...message, blocks }
+}
 
 export class MemoryStore implements ConsoleMessageStore {
   readonly rows = new Map<string, StoredConsoleMessage>()
@@ -71,7 +81,7 @@ export const card: PlatformMessage = {
   ],
 }
 
-export const refusal: PlatformMessage = {
+const refusal: PlatformMessage = {
   title: '✕ myapp could not be created',
   tone: 'bad',
   blocks: [
@@ -91,11 +101,20 @@ export const login: PlatformMessage = {
 
 /** A router that knows `create` and `delete`, and runs what `run` says. */
 export function fakeRouter(run: (place: string) => Promise<void>): Router {
+  const forms = new Map<string, CommandCall>()
   return {
+    home: () => refusal,
+    reachable: () => undefined,
+    connected: () => undefined,
     parse(_asker, input) {
-      if (input.kind === 'complete') return { kind: 'complete', choices: ['create', 'list'] }
+      if (input.kind === 'complete' || input.kind === 'choices')
+        return { kind: 'complete', choices: ['create', 'list'] }
       if (input.kind === 'press') return { kind: 'run', audience: 'place', call: { command: 'press', args: {} } }
-      if (input.kind === 'form') return { kind: 'run', audience: 'place', call: input.call }
+      if (input.kind === 'call') return { kind: 'run', audience: 'place', call: input.call }
+      if (input.kind === 'form') {
+        const call = forms.get(input.token) ?? { command: 'unknown', args: {} }
+        return { kind: 'run', audience: 'place', call: { ...call, args: { ...call.args, ...input.answers } } }
+      }
       const [command = '', sandbox = ''] = input.text.split(' ')
       const call = { command, args: { sandbox } }
       if (command === 'create' && sandbox) return { kind: 'run', audience: 'place', call }
@@ -113,7 +132,10 @@ export function fakeRouter(run: (place: string) => Promise<void>): Router {
       const title = command === 'delete' ? `Delete ${sandbox}?` : 'Create a sandbox'
       const text = command === 'delete' ? 'It stops now. Type its name to go on.' : ''
       const danger = command === 'delete'
-      return { kind: 'form', form: { title, text, submit: title.split(' ')[0] ?? '', danger, call, fields: [field] } }
+      const token = press(`form-${forms.size}`)
+      forms.set(token, call)
+      const submit = title.split(' ')[0] ?? ''
+      return { kind: 'form', form: { title, text, submit, danger, call, token, fields: [field] } }
     },
     accept(request, call) {
       const confirmed = call.command !== 'delete' || call.args.confirm === call.args.sandbox

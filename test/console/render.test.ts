@@ -2,16 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { renderMessage } from '../../src/adapters/chat/console/render.js'
 import type { PlatformMessage } from '../../src/bot/message.js'
-import { card, login, press, progress, refusal } from './fixtures.js'
+import { everyCard } from '../bot/every-card.js'
+import { card, press, pressable } from './fixtures.js'
 
 const frame = { id: 'm1', postedAt: new Date('2026-03-01T12:00:00Z'), only: false }
 
-test.each([
-  ['progress', progress],
-  ['card', card],
-  ['refusal', refusal],
-  ['login', login],
-])('the golden of %s', async (name, message) => {
+const pressed = Object.entries(everyCard).map(([name, message]) => [name, pressable(message)] as const)
+
+test.each([['card', card] as const, ...pressed])('the golden of %s', async (name, message) => {
   await expect(`${renderMessage(message, frame)}\n`).toMatchFileSnapshot(`golden/${name}.html`)
 })
 
@@ -29,6 +27,7 @@ const hostile = fc.oneof(
 
 const message: fc.Arbitrary<PlatformMessage> = fc.tuple(hostile, hostile, hostile, hostile).map(([a, b, c, d]) => ({
   title: a,
+  aside: d,
   blocks: [
     { block: 'text', inlines: [a, { bold: b }, { code: c }, { link: d, url: a }, { mention: b, name: c }] },
     { block: 'fields', fields: [{ label: a, value: [b] }] },

@@ -60,6 +60,13 @@ export function incusInsideContract(make: () => Promise<IncusWorld>): void {
     })
   })
 
+  it('tells how full its disk is, and what the kernel ended; null for what is not measured', async () => {
+    const { diskUsed, diskSize, memoryKills } = await world.keeper.health(name, 4 * 1024 ** 3, signal)
+    expect([2 * 1024 ** 3, 4 * 1024 ** 3]).toContain(diskSize)
+    expect(diskUsed === null || (diskUsed > 0 && diskUsed < diskSize)).toBe(true)
+    expect(memoryKills === null || memoryKills >= 0).toBe(true)
+  })
+
   describe('a command', () => {
     const run = (
       ...[command, options]: Parameters<typeof exec> extends [unknown, unknown, ...infer Rest] ? Rest : never

@@ -6,7 +6,7 @@ import type { Context } from '../../src/core/operations/operation-context.js'
 import type { CustomDomain, Sandbox } from '../../src/core/sandbox.js'
 import { aSandbox, aState } from './sandbox-fixture.js'
 
-const ada = { id: 'ada', name: 'Ada', identities: [] }
+const ada = { id: 'ada', name: 'Ada', identities: [], isMuted: false }
 const byHand: CustomDomain = { host: 'app.example.com', dns: 'by-hand' }
 
 function contextOf(sandbox: Sandbox, others: readonly Sandbox[] = []): Context {
@@ -24,7 +24,12 @@ function contextOf(sandbox: Sandbox, others: readonly Sandbox[] = []): Context {
     },
     network: null,
     actor: { person: ada, role: 'member' },
-    origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: 'e' },
+    origin: {
+      identity: { platform: 'console', workspace: '', user: 'ada' },
+      place: 'main',
+      eventKey: 'e',
+      isPrivate: false,
+    },
     now: new Date(0),
     newId: () => 'id',
   }

@@ -14,7 +14,12 @@ function operation(verb: Verb, change: Partial<Operation> = {}): Operation {
     sandbox: stuck.id,
     sandboxName: stuck.name,
     person: stuck.owner,
-    origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'p', eventKey: 'e' },
+    origin: {
+      identity: { platform: 'console', workspace: '', user: 'ada' },
+      place: 'p',
+      isPrivate: false,
+      eventKey: 'e',
+    },
     generation: 1,
     state: 'stuck',
     before: null,

@@ -41,7 +41,9 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
 export function aState(change: Partial<State> = {}): State {
   return {
     sandboxes: [],
-    persons: [{ id: 'ada', name: 'Ada', identities: [{ platform: 'console', workspace: '', user: 'ada' }] }],
+    persons: [
+      { id: 'ada', name: 'Ada', identities: [{ platform: 'console', workspace: '', user: 'ada' }], isMuted: false },
+    ],
     keys: [
       {
         id: 'k1',

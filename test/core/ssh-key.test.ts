@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
 import { parsePublicKey } from '../../src/core/ssh-key.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 function blob(...fields: (string | Buffer)[]): string {
   const parts = fields.flatMap((field) => {
@@ -74,7 +74,7 @@ describe('an SSH public key', () => {
     ['ecdsa', '384'],
     ['ecdsa', '521'],
   ])('is read as ssh-keygen made it: %s %s (skipped where there is no ssh-keygen)', (type, bits) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'key-')), 'key')
+    const file = join(temporaryFolder(), 'key')
     execFileSync('ssh-keygen', ['-q', '-t', type, '-b', bits, '-N', '', '-C', 'ada@laptop', '-f', file])
     const line = readFileSync(`${file}.pub`, 'utf8')
     const key = parsePublicKey(line)

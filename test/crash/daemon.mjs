@@ -86,7 +86,7 @@ const isEnd = ({ slot, body }) => slot.startsWith('op:') && JSON.parse(body).fin
 before(BotRouter.prototype, 'carryOut', 'acknowledged')
 before(SyncLoop.prototype, 'poke', 'edited', (sandboxes) => sandboxes.length > 0)
 before(BotAnnouncer.prototype, 'tellEnd', 'ended')
-before(Outbox.prototype, 'deliver', 'worded', isEnd)
+before(Outbox.prototype, 'deliver', 'worded', ({ row }) => isEnd(row))
 before(SqliteOutbox.prototype, 'delivered', 'told', function (slot) {
   return isEnd(this.get(slot))
 })

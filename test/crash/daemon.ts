@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
 import { postToSocket, say } from '../../src/adapters/chat/console/say-client.js'
 import type { Login } from '../../src/core/ports.js'
+import { configOn } from '../scenario/config-on.js'
 import type { TestHost } from '../scenario/engine.js'
 
 const SCRIPT = join(import.meta.dirname, 'daemon.mjs')
@@ -32,7 +33,7 @@ export class Daemon {
     mkdirSync(this.pipes, { mode: 0o700 })
     const file = (name: string): string => join(folder, name)
     this.files = { config: file('config.json'), log: file('log'), logins: file('logins'), changes: file('changes') }
-    writeFileSync(this.files.config, JSON.stringify(configOf(this, this.socket, join(folder, 'pages.socket'), host)))
+    writeFileSync(this.files.config, JSON.stringify(configOn(host, folder)))
   }
 
   async start(): Promise<void> {
@@ -122,34 +123,4 @@ function linesOf(file: string): readonly string[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-}
-
-function configOf({ state, pipes }: Daemon, socket: string, pages: string, host: TestHost): object {
-  const { server, protocol, alias } = host.image
-  const source = server === null || protocol === null ? {} : { server, protocol }
-  if (!('socket' in host.incus)) throw new Error('Incus by its socket, please')
-  return {
-    service: { state_folder: state, control_socket: socket },
-    domains: { base: host.base, resolvers: [host.resolver], ...host.records?.domains },
-    dns: { providers: host.records?.providers ?? [] },
-    incus: {
-      socket: host.incus.socket,
-      network: host.network,
-      storage_pool: host.pool,
-      acl: '',
-      pins: host.pins ?? undefined,
-    },
-    caddy: {
-      admin: 'socketPath' in host.caddy ? `unix/${host.caddy.socketPath}` : host.caddy.url,
-      listen: [host.listen],
-      tls: host.tls,
-      pages,
-    },
-    sshpiper: { pipes_folder: pipes },
-    // Its ticks would take the work from what is tested.
-    sync: { schedule: '0 0 29 2 *' },
-    sandboxes: { ssh_port: host.sshPort, cpus: 1, memory: '512MiB', disk: '2GiB', processes: 500 },
-    templates: [{ name: 'test', image: alias, ...source }],
-    access: { admins: ['console:ada'] },
-  }
 }

@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import type { State } from '../../src/core/state.js'
+import type { Db } from '../../src/infra/sqlite/database.js'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 
 /** One request, as it was written down, and what its asker can read about it. */
@@ -15,10 +16,10 @@ export interface Told {
 
 /** What the daemon's database says, read beside it. */
 export class Ledger {
-  private readonly db: Database.Database
+  private readonly db: Db
 
   constructor(folder: string) {
-    this.db = new Database(join(folder, 'state.db'), { readonly: true })
+    this.db = new Sqlite(join(folder, 'state.db'), { readonly: true })
   }
 
   state(): State {

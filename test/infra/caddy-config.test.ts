@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { routeId, routeIdOf, type Route } from '../../src/core/parts/route.js'
 import { mergeConfig as merge, readConfig as read } from '../../src/infra/caddy/whole-config.js'
-import { at } from '../../src/infra/caddy/json.js'
+import { at, type Json } from '../../src/infra/caddy/json.js'
 import { parseRoute, renderRoute } from '../../src/infra/caddy/route-json.js'
 import { caddyDefaults, factsAtFirst, type CaddySettings } from '../../src/infra/caddy/settings.js'
 import { demandValid } from '../../src/infra/caddy/valid-route.js'
@@ -76,6 +76,16 @@ describe('the whole config', () => {
     expect(mergeConfig(null, { ...settings, adminListen: 'localhost:1' }, ours())['admin']).toEqual({
       listen: 'localhost:1',
     })
+  })
+
+  it('logs visits, as somebody else wants it logged, or leaves that alone', () => {
+    const logsOf = (logs: object | undefined, accessLog: boolean) => {
+      const seen = { apps: { http: { servers: { srv0: logs === undefined ? {} : { logs } } } } } as Json
+      return at(mergeConfig(seen, { ...settings, accessLog }, ours()), 'apps', 'http', 'servers', 'srv0', 'logs')
+    }
+    const theirs = { default_logger_name: 'theirs' }
+    expect([logsOf(undefined, true), logsOf(theirs, true)]).toEqual([{}, theirs])
+    expect([logsOf(undefined, false), logsOf(theirs, false)]).toEqual([undefined, theirs])
   })
 
   it('names its hosts where somebody else has the TLS policy for all', () => {

@@ -1,13 +1,12 @@
-import { mkdtempSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import { statusPage } from '../../src/core/status-page.js'
 import { serveCaddy } from '../../src/infra/host/caddy-questions.js'
 import { aSandbox } from '../core/sandbox-fixture.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 let server: Server | undefined
 afterEach(() => server?.close())
@@ -15,7 +14,7 @@ afterEach(() => server?.close())
 const NOBODY = { mayHaveCertificate: () => Promise.reject(new Error('not asked')) }
 
 async function ask(sandboxes: ReturnType<typeof aSandbox>[], host: string): Promise<{ status: number; html: string }> {
-  const socketPath = join(mkdtempSync(join(tmpdir(), 'pages-')), 's')
+  const socketPath = join(temporaryFolder(), 's')
   server = await serveCaddy(socketPath, '/ask', { ...NOBODY, pageOf: (name) => statusPage(sandboxes, name) })
   const dispatcher = new Agent({ connect: { socketPath } })
   const answer = await request('http://pages/', { dispatcher, headers: { 'x-sandpiper-host': host } })

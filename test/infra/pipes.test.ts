@@ -5,14 +5,12 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { wantedPipe, type WantedPipe } from '../../src/core/parts/pipe.js'
@@ -20,6 +18,7 @@ import { FileKeyring } from '../../src/infra/sshpiper/keyring.js'
 import { makeKeyPair, publicLineOf } from '../../src/infra/sshpiper/openssh-key.js'
 import { WorkingdirPipes } from '../../src/infra/sshpiper/pipes.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 let root: string
 let pipes: WorkingdirPipes
@@ -27,7 +26,7 @@ let keyring: FileKeyring
 let wanted: WantedPipe
 
 beforeEach(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pipes-'))
+  const folder = temporaryFolder()
   root = join(folder, 'pipes')
   mkdirSync(root)
   keyring = new FileKeyring(join(folder, 'keys'))

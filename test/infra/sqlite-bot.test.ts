@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ConsoleMessageStore } from '../../src/adapters/chat/console/console-messages.js'
@@ -11,12 +9,13 @@ import { openDatabase, type Db } from '../../src/infra/sqlite/database.js'
 import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
 import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
 import { SqliteSavedSettings } from '../../src/infra/sqlite/saved-settings.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 let file: string
 let db: Db
 
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+  file = join(temporaryFolder(), 'state.db')
   db = openDatabase(file)
 })
 
@@ -44,36 +43,37 @@ describe('the inbox', () => {
 describe('the outbox', () => {
   it('raises the version only where the body differs, and keeps the reference', () => {
     const outbox: OutboxStore = new SqliteOutbox(db)
-    outbox.want('s', '{"to":1}', '{"a":1}')
-    outbox.want('s', '{"to":1}', '{"a":1}')
+    outbox.want('s', '{"to":1}', '{"a":1}', new Date(1))
+    outbox.want('s', '{"to":1}', '{"a":1}', new Date(1))
     expect(outbox.due(new Date(0))).toMatchObject([{ slot: 's', version: 1, ref: null }])
     outbox.delivered('s', 1, 'ref1')
     expect(outbox.due(new Date(0))).toEqual([])
-    outbox.want('s', '{"to":1}', '{"a":2}')
+    outbox.want('s', '{"to":1}', '{"a":2}', new Date(1))
     expect(new SqliteOutbox(reopen()).due(new Date(0))).toMatchObject([{ version: 2, body: '{"a":2}', ref: 'ref1' }])
   })
 
   it('stays due where a newer version was wanted while an older one was delivered', () => {
     const outbox = new SqliteOutbox(db)
-    outbox.want('s', 't', '{"a":1}')
-    outbox.want('s', 't', '{"a":2}')
+    outbox.want('s', 't', '{"a":1}', new Date(1))
+    outbox.want('s', 't', '{"a":2}', new Date(1))
     outbox.delivered('s', 1, 'ref1')
     expect(outbox.due(new Date(0))).toMatchObject([{ version: 2, deliveredVersion: 1 }])
   })
 
-  it('is quiet until a postponed time has come, and forgets what is removed', () => {
+  it('is quiet until a postponed time has come, and forgets what is withdrawn before that', () => {
     const outbox = new SqliteOutbox(db)
-    outbox.want('s', 't', '{}')
+    outbox.want('s', 't', '{}', new Date(1))
     outbox.postponed('s', new Date(100))
     expect(outbox.due(new Date(99))).toEqual([])
     expect(outbox.due(new Date(100))).toMatchObject([{ slot: 's', attempts: 1 }])
-    outbox.remove('s')
+    expect([outbox.nextDue(new Date(0)), outbox.nextDue(new Date(100))]).toEqual([new Date(100), null])
+    outbox.withdraw('s')
     expect(outbox.get('s')).toBeUndefined()
   })
 
   it('never keeps a secret', () => {
     const outbox = new SqliteOutbox(db)
-    expect(() => outbox.want('s', 't', '{"message":{"secret":true,"blocks":[]}}')).toThrow('never stored')
+    expect(() => outbox.want('s', 't', '{"message":{"secret":true,"blocks":[]}}', new Date(1))).toThrow('never stored')
     expect(outbox.get('s')).toBeUndefined()
   })
 })
@@ -87,7 +87,12 @@ describe('the actions', () => {
     const reordered = { command: 'port', args: { port: '3000', sandbox: 'myapp' } }
     expect(actions.remember(reordered, 'console::ada', new Date(200))).toBe(id)
     actions.remember(call, 'console::ada', new Date(50))
-    expect(new SqliteActions(reopen()).find(id)).toEqual({ call, boundTo: 'console::ada', expiresAt: new Date(200) })
+    expect(new SqliteActions(reopen()).find(id)).toEqual({
+      call,
+      boundTo: 'console::ada',
+      expiresAt: new Date(200),
+      isOnce: false,
+    })
   })
 
   it('keeps one row for everybody, apart from those of one person', () => {

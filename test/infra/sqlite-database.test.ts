@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import { openDatabase } from '../../src/infra/sqlite/database.js'
 import { lockState, StateInUseError } from '../../src/infra/sqlite/lock.js'
 import { migrations } from '../../src/infra/sqlite/migrations.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 const newest = migrations.at(-1)?.version ?? 0
-const aFolder = (): string => mkdtempSync(join(tmpdir(), 'store-'))
 
 describe('the database', () => {
   it('is durable and strict', () => {
-    const db = openDatabase(join(aFolder(), 'state.db'))
+    const db = openDatabase(join(temporaryFolder(), 'state.db'))
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
     expect(db.pragma('synchronous', { simple: true })).toBe(2)
     expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
@@ -26,8 +24,8 @@ describe('the database', () => {
   it('numbers its migrations in their order, and takes up an older state where it is', () => {
     const versions = migrations.map((one) => one.version)
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
-    const file = join(aFolder(), 'state.db')
-    const old = new Database(file)
+    const file = join(temporaryFolder(), 'state.db')
+    const old = new Sqlite(file)
     old.exec(migrations[0]?.sql ?? '')
     old.exec("INSERT INTO buried (id, name) VALUES ('sb1', 'myapp')")
     old.pragma('user_version = 1')
@@ -38,8 +36,8 @@ describe('the database', () => {
   })
 
   it('gives sandboxes of an older state what they lack: host names as they were, and nothing awaited', () => {
-    const file = join(aFolder(), 'state.db')
-    const old = new Database(file)
+    const file = join(temporaryFolder(), 'state.db')
+    const old = new Sqlite(file)
     for (const { sql } of migrations.filter(({ version }) => version <= 2)) old.exec(sql)
     old.pragma('user_version = 2')
     old.exec(`
@@ -59,7 +57,7 @@ describe('the database', () => {
   })
 
   it('leaves a newer state as it is, and says what to do', () => {
-    const file = join(aFolder(), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     openDatabase(file).pragma('user_version = 99')
     expect(() => openDatabase(file)).toThrow(
       `${file} was written by a newer Sandpiper (schema 99; this one knows ${newest}). ` +
@@ -70,7 +68,7 @@ describe('the database', () => {
 
 describe('the lock', () => {
   it('lets one in at a time', () => {
-    const folder = aFolder()
+    const folder = temporaryFolder()
     const lock = lockState(folder)
     expect(() => lockState(folder)).toThrow(StateInUseError)
     expect(() => lockState(folder)).toThrow(
@@ -81,7 +79,7 @@ describe('the lock', () => {
   })
 
   it('ends with its process, even where that is killed', async () => {
-    const folder = aFolder()
+    const folder = temporaryFolder()
     const script = `new (require('better-sqlite3'))(${JSON.stringify(join(folder, 'lock.db'))}).exec('BEGIN EXCLUSIVE');
       console.log('held'); setInterval(() => {}, 1000)`
     const other = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })

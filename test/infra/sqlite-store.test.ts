@@ -1,12 +1,12 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Edit } from '../../src/core/edits.js'
 import type { Operation } from '../../src/core/operation.js'
 import { NewerSchemaError, openDatabase } from '../../src/infra/sqlite/database.js'
+import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { temporaryFolder } from '../temporary-folder.js'
 
 const [ada] = aState().persons
 const [key] = aState().keys
@@ -18,7 +18,12 @@ const operation: Operation = {
   sandbox: 'sb1x',
   sandboxName: 'myapp',
   person: 'ada',
-  origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: 'e1' },
+  origin: {
+    identity: { platform: 'console', workspace: '', user: 'ada' },
+    place: 'main',
+    isPrivate: false,
+    eventKey: 'e1',
+  },
   generation: 2,
   state: 'running',
   before: { spec: aSandbox().spec, power: 'running' },
@@ -43,7 +48,7 @@ function aStore(): SqliteStore {
 
 describe('the store', () => {
   it('gives back what was put in, after reopening too', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     const db = openDatabase(file)
     const sandbox = aSandbox({ ask: { power: 'restart', lastUsedAt: null } })
     new SqliteStore(db).commit([
@@ -133,7 +138,7 @@ describe('the store', () => {
   })
 
   it('shows the same picture while nothing changes, and a new one after any change', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     const store = new SqliteStore(openDatabase(file))
     const other = new SqliteStore(openDatabase(file))
     store.commit([{ edit: 'person.add', person: ada }])
@@ -156,6 +161,17 @@ describe('the store', () => {
     expect(() => store.commit([{ edit: 'sandbox.want', id: 'sb1x' }], takeBack)).toThrow('no')
     seen.push(store.state().sandboxes[0]?.generation)
     expect(seen).toEqual([2, 2, 1])
+  })
+
+  it('is read again after a change of its own, and of nothing else', () => {
+    const db = openDatabase(':memory:')
+    const store = new SqliteStore(db)
+    const before = store.state()
+    new SqliteInbox(db).put('console::e1', '{}', new Date())
+    store.commit([], () => new SqliteInbox(db).answered('console::e1', 'done'))
+    expect(store.state()).toBe(before)
+    store.commit([{ edit: 'person.add', person: { id: 'p', name: 'P', identities: [], isMuted: false } }])
+    expect(store.state()).not.toBe(before)
   })
 
   it('refuses a way that no sandbox goes', () => {
@@ -235,7 +251,7 @@ describe('the store', () => {
   })
 
   it('does not open what a newer Sandpiper wrote', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'store-')), 'state.db')
+    const file = join(temporaryFolder(), 'state.db')
     const db = openDatabase(file)
     db.pragma('user_version = 99')
     db.close()

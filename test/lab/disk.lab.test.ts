@@ -107,6 +107,8 @@ describe('lab: a pipes folder whose disk fails', () => {
     await expect.poll(() => lane().daemon.heard.join('\n'), SOON).toContain("the host's disk is read-only")
     await disk().repair()
     expect(await deleted).toBe(0)
+    // Who looked while it was unmounted saw an empty folder; the next tick, which this daemon lacks, looks again.
+    await lane().does('sync', 'repair')
     await becomesWhole(lane())
   })
 })

@@ -81,6 +81,12 @@ export const routeDamages: readonly Damage[] = [
     writes: 1,
   },
   {
+    what: 'a log of visits that was turned off',
+    spoil: (play) => play.outside.changeCaddy('DELETE', `${SERVER}/logs`),
+    lines: serverLine,
+    writes: 1,
+  },
+  {
     what: 'a TLS policy that was removed',
     spoil: (play) => play.outside.changeCaddy('DELETE', '/config/apps/tls'),
     lines: serverLine,

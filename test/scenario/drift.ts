@@ -48,9 +48,15 @@ export function drift(name: string, open: () => Promise<Stage>): void {
         expect(await picture(play)).not.toEqual(whole)
         await damage.felt?.(play)
 
+        const spoiled = await picture(play)
+        const look = await play.engine.loop.pass({ apply: false })
+        expect(look).toMatchObject({ applied: false, held: null })
+        expect(await picture(play)).toEqual(spoiled)
+
         const repair = await pass()
         expect(repair).toMatchObject({ report: { applied: true, held: null }, writes: damage.writes })
         expect(repair.lines).toEqual([...damage.lines(play)].sort())
+        expect(look.lines).toEqual(repair.report.lines)
         expect(await picture(play)).toEqual(whole)
         for (const name of ['one', 'two']) expect(await play.answers(name)).toEqual(asItShould)
         await passesInVain()

@@ -26,7 +26,7 @@ import { FileKeyring } from '../../src/infra/sshpiper/keyring.js'
 import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import { WorkingdirPipes } from '../../src/infra/sshpiper/pipes.js'
 import { SyncLoop } from '../../src/sync/loop.js'
-import { Logins } from '../../src/sync/logins.js'
+import { LINGER_MS, Logins } from '../../src/sync/logins.js'
 import { NameWatch } from '../../src/sync/name-watch.js'
 import { Progress } from '../../src/sync/progress.js'
 import type { Records } from '../../src/sync/records.js'
@@ -104,7 +104,7 @@ export class Engine {
     const dns = new ResolverLook([host.resolver])
     const announcer = this.announcer()
     const logins = new Logins(this.passwords, this.store, announcer)
-    routes.lingerWhile(() => logins.hashing(), 400)
+    routes.lingerWhile(() => logins.hashing(), LINGER_MS)
     const log = (level: string, message: string, { error }: Record<string, unknown>): void => {
       if (level === 'error') this.faults.push(`${message}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -200,7 +200,12 @@ export class Engine {
       settings: this.settings,
       network,
       actor: { person, role: 'admin' },
-      origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: newId() },
+      origin: {
+        identity: { platform: 'console', workspace: '', user: 'ada' },
+        place: 'main',
+        isPrivate: false,
+        eventKey: newId(),
+      },
       now: new Date(),
       newId,
     }
@@ -213,6 +218,7 @@ export class Engine {
         if (operation?.endedAt != null) this.ends.get(id)?.(operation)
       },
       sandboxChanged: () => {},
+      noticed: () => {},
       deliverLogin: (login) => {
         this.logins.push(login)
         return Promise.resolve(true)

@@ -16,7 +16,11 @@ export interface VisitOptions {
 }
 
 /** What a browser gets at this host name, through the host's Caddy. */
-export async function visit(host: TestHost, name: string, { login, agent }: VisitOptions = {}): Promise<Visit> {
+export async function visit(
+  host: Pick<TestHost, 'listen' | 'tls'>,
+  name: string,
+  { login, agent }: VisitOptions = {},
+): Promise<Visit> {
   const [, address, port] = /^\[?(.*?)\]?:(\d+)$/.exec(host.listen) ?? []
   const auth = login === undefined ? {} : { auth: `${login.user}:${login.password}` }
   const options = {

@@ -5,7 +5,7 @@ const RULE =
   'A name has 2 to 32 characters: a–z, 0–9 and hyphens, beginning with a letter and not ending with a hyphen.'
 const NO_DOMAIN = 'is no domain. One looks like `app.example.com`.'
 const PORT = 'A port is a number from 1 to 65535.'
-const NONE = 'There is no sandbox `nobody` here. List yours: list'
+const NONE = 'There is no sandbox `nobody` here. List yours: `/sandbox list`'
 const HANDS_OFF = "Only blog's owner, Grace, or an admin can"
 
 const service = new TestService()
@@ -98,7 +98,7 @@ describe('what is not known is refused with what is', () => {
     ['help asleep', 'There is no command `asleep`. All of them: `help`'],
     ['keys add nonsense', 'That is no SSH public key. One looks like: ssh-ed25519'],
     ['keys add -----BEGIN OPENSSH PRIVATE KEY----- tellnobody', 'That is a private key. Throw it away'],
-    ['keys remove nothing', 'You have no key `nothing` here. Your keys: keys list'],
+    ['keys remove nothing', 'You have no key `nothing` here. Your keys: `/sandbox keys list`'],
     ['credentials blog --user "A B"', 'A user name has 1 to 32 characters'],
     ['show nobody', NONE],
     ['start nobody', NONE],
@@ -130,7 +130,7 @@ describe('what is somebody else’s is refused with whose it is', () => {
     ['credentials blog', `${HANDS_OFF} renew the login of it.`],
     ['cancel blog', `${HANDS_OFF} cancel what runs on it.`],
     ['sync repair', 'Only an admin can use `sync`. For what you can do: `help`'],
-    ['list --all', 'Only an admin sees those of everybody. Yours: `list`'],
+    ['list --all', 'Only an admin sees those of everybody. Yours: `/sandbox list`'],
   ])('%s', (words, sentence) => refused(words, 1, sentence, 'linus'))
 
   const STRANGER = 'I do not know you yet. Ask an admin of this place for access; your id here is `eve`.'

@@ -1,7 +1,7 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import { TestService } from './service.js'
 
 const service = new TestService()
@@ -23,7 +23,7 @@ async function types(text: string, key: string): Promise<void> {
 }
 
 function column(sql: string): readonly unknown[] {
-  const db = new Database(join(service.stateFolder, 'state.db'), { readonly: true })
+  const db = new Sqlite(join(service.stateFolder, 'state.db'), { readonly: true })
   const rows = db.prepare<[]>(sql).pluck().all()
   db.close()
   return rows

@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,8 @@ import { say } from '../../src/adapters/chat/console/say-client.js'
 import type { Config } from '../../src/config.js'
 import { configSchema } from '../../src/config/schema.js'
 import { IncusClient } from '../../src/infra/incus/client.js'
+import { run } from '../../src/infra/incus/operations.js'
+import { Sqlite } from '../../src/infra/sqlite/driver.js'
 import { takeAddressBlock, type AddressBlock } from '../../src/infra/simulator/address-block.js'
 import { startSimulator, type Simulator } from '../../src/infra/simulator/simulator.js'
 import { openLog } from '../../src/logging.js'
@@ -16,6 +17,7 @@ import { openHost } from '../../src/open-host.js'
 import { freePort } from '../cli/free-port.js'
 import { raw } from '../contract/caddy-world.js'
 import { Gate } from '../peers/gate.js'
+import { visit, type Visit } from '../scenario/visit.js'
 
 export interface Said {
   readonly code: number
@@ -44,6 +46,7 @@ const TIMEOUT_SECONDS = 1.5
 
 export const nothing: Traces = { instances: [], routes: [], pipes: [], rows: [], live: [] }
 
+const nobody = { admins: [], members: [] }
 const people = ['ada', 'grace', 'linus', 'eve'].map((user) => ({ user, name: user[0]?.toUpperCase() + user.slice(1) }))
 
 /** The whole of Sandpiper on a simulated host, in this process. Ada is an admin, Grace a member, Eve a stranger. */
@@ -58,9 +61,20 @@ export class TestService {
   private simulator: Simulator | null = null
   private readonly passwords: string[] = []
   private block: AddressBlock | null = null
+  private listen = ''
 
-  constructor(stateFolder?: string) {
+  /** `more`: tables of the configuration that a test adds, such as a chat platform's; `people`: who may do what there. */
+  constructor(
+    stateFolder?: string,
+    private readonly more: Readonly<Record<string, unknown>> = {},
+    private readonly people: { readonly admins: readonly string[]; readonly members: readonly string[] } = nobody,
+  ) {
     this.stateFolder = stateFolder ?? join(this.folder, 'state')
+  }
+
+  /** What a browser gets at this host name. */
+  async visit(host: string, login?: { readonly user: string; readonly password: string }): Promise<Visit> {
+    return visit({ listen: this.listen, tls: 'off' }, host, login === undefined ? {} : { login })
   }
 
   async start(): Promise<this> {
@@ -158,6 +172,16 @@ export class TestService {
     await incus.close()
   }
 
+  /** Stops a sandbox's instance as somebody on the host does, past Sandpiper. */
+  async powerOff(name: string): Promise<void> {
+    const incus = new IncusClient({ socket: join(this.folder, 'host', 'incus.socket') })
+    const [url = ''] = (await incus.get('/1.0/instances', z.array(z.string()))).filter((one) =>
+      one.split('/').at(-1)?.startsWith(`${name}-`),
+    )
+    await run(incus, 'PUT', `${url}/state`, { action: 'stop', timeout: 10, force: true }, {})
+    await incus.close()
+  }
+
   /** What the host, the folders and the database really hold, past Sandpiper. */
   async traces(): Promise<Traces> {
     const incus = new IncusClient({ socket: join(this.folder, 'host', 'incus.socket') })
@@ -165,7 +189,7 @@ export class TestService {
     await incus.close()
     const address = { socketPath: join(this.folder, 'host', 'caddy.socket') }
     const caddy = JSON.stringify((await raw({ address }, 'GET', '/config/')).json)
-    const db = new Database(join(this.stateFolder, 'state.db'), { readonly: true })
+    const db = new Sqlite(join(this.stateFolder, 'state.db'), { readonly: true })
     const column = (sql: string): string[] => db.prepare<[], string>(sql).pluck().all()
     const rows = column('SELECT name FROM sandbox ORDER BY name')
     const live = column("SELECT verb FROM operation WHERE state NOT IN ('done', 'failed', 'cancelled')")
@@ -205,6 +229,7 @@ export class TestService {
 
   private async config(): Promise<Config> {
     const { folder } = this
+    if (this.listen === '') this.listen = `127.0.0.1:${await freePort()}`
     return configSchema.parse({
       service: { state_folder: this.stateFolder, control_socket: this.controlSocket },
       domains: { base: 'localhost', resolvers: this.simulator === null ? [] : [this.simulator.resolver] },
@@ -217,7 +242,7 @@ export class TestService {
       },
       caddy: {
         admin: `unix/${this.caddy.path}`,
-        listen: [`127.0.0.1:${await freePort()}`],
+        listen: [this.listen],
         tls: 'off',
         pages: join(folder, 'pages.socket'),
         timeout_seconds: TIMEOUT_SECONDS,
@@ -232,8 +257,12 @@ export class TestService {
         { name: 'far', image: 'debian/99', server: 'https://images.linuxcontainers.org', protocol: 'simplestreams' },
         { name: 'registry', image: 'acme/nothing:latest', server: 'https://ghcr.io', protocol: 'oci' },
       ],
-      access: { admins: ['console:ada'], members: ['console:grace', 'console:linus'] },
+      access: {
+        admins: ['console:ada', ...this.people.admins],
+        members: ['console:grace', 'console:linus', ...this.people.members],
+      },
       console: { page: true, address: `127.0.0.1:${await freePort()}` },
+      ...this.more,
     })
   }
 }

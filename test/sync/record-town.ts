@@ -198,7 +198,12 @@ export class RecordTown {
       settings,
       network,
       actor: { person, role: 'admin' },
-      origin: { identity: { platform: 'console', workspace: '', user: 'ada' }, place: 'main', eventKey: id },
+      origin: {
+        identity: { platform: 'console', workspace: '', user: 'ada' },
+        place: 'main',
+        isPrivate: false,
+        eventKey: id,
+      },
       now: this.clock.now(),
       newId: () => `${id}-${(count += 1)}`,
     }
@@ -213,6 +218,7 @@ export class RecordTown {
         if (waitingFor !== null) this.waits.push(`${waitingFor}${seconds}`)
       },
       sandboxChanged: () => undefined,
+      noticed: () => undefined,
       deliverLogin: () => Promise.resolve(true),
       drift: (report) => void this.drifts.push(report),
     }
@@ -227,6 +233,7 @@ function modelWorld(clock: ManualClock): World {
     instances: {
       observe: async () => model.seen().instances,
       apply,
+      health: () => Promise.reject(new Error('nobody asks')),
       hostKeys: async () => ({ lines: ['ssh-ed25519 HOST'], bare: [] }),
       network: async () => network,
     },

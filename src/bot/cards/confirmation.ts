@@ -10,7 +10,7 @@ export function deleteQuestion(name: string): string {
 }
 
 /** A form as a message, for where there are no forms: what is asked, and the words that answer it. */
-export function formCard(form: Form): Message {
+export function formCard(form: Omit<Form, 'token'>): Message {
   return {
     title: form.title,
     tone: form.danger ? 'bad' : 'plain',

@@ -20,11 +20,12 @@ export function driftCard(report: DriftReport, paused: boolean): Message {
   const shown = lines.slice(0, MOST)
   const width = Math.max(...shown.map((line) => line.subject.length))
   const part = Math.max(9, ...shown.map((line) => line.part.length))
-  const diff = shown.map((line) =>
-    `${line.sign} ${line.part.padEnd(part)} ${line.subject.padEnd(width)}  ${line.detail}`.trimEnd(),
-  )
+  const diffLine = (line: DriftReport['lines'][number]): string =>
+    `${line.sign} ${line.part.padEnd(part)} ${line.subject.padEnd(width)}  ${line.detail}`.trimEnd()
+  const diff = shown.map(diffLine)
   const rest = lines.length - shown.length
-  if (rest > 0) diff.push(`… and ${count(rest, 'line')} more`)
+  if (rest > 0) diff.push(`… and ${count(rest, 'line')} more, in the file`)
+  const whole = Buffer.from(`${lines.map(diffLine).join('\n')}\n`).toString('base64')
   const repair: Button = { label: 'Repair', press: { command: 'sync', args: { action: 'repair' } }, style: 'primary' }
   const force: Button = {
     label: 'Repair all the same',
@@ -38,6 +39,7 @@ export function driftCard(report: DriftReport, paused: boolean): Message {
     tone: report.applied && report.held === null ? 'good' : 'plain',
     blocks: [
       { block: 'code', text: diff.join('\n') },
+      ...(rest > 0 ? [{ block: 'file' as const, name: 'drift.txt', base64: whole }] : []),
       ...(report.held === null ? [] : [sentence(`Held: ${report.held}.`)]),
       ...(buttons.length === 0 ? [] : [{ block: 'buttons' as const, buttons }]),
     ],

@@ -15,11 +15,7 @@ export function ended(state: State, operation: Operation, addresses: Addresses, 
     case 'going-back':
     case 'done':
       if (sandbox !== undefined && verb !== 'delete') return sandboxCard(state, sandbox, addresses, now)
-      return {
-        title: `${name} is deleted`,
-        tone: 'good',
-        blocks: [sentence(`Nothing of it is left; the name \`${name}\` is free.`)],
-      }
+      return deletedCard(name)
     case 'cancelled':
       return bad(operation, `✕ ${capital(VERBS[verb].doing(name))} was cancelled`, [
         sentence(`${operation.reason === null ? '' : `${capital(operation.reason)}. `}${leftBehind(operation)}`),
@@ -32,6 +28,15 @@ export function ended(state: State, operation: Operation, addresses: Addresses, 
       return bad(operation, `✕ ${name} is stuck`, [
         sentence(`${reasonOf(operation)} Going back did not work either. An admin can look at it; it can be deleted.`),
       ])
+  }
+}
+
+/** What is left of a card when its sandbox is gone. */
+export function deletedCard(name: string): Message {
+  return {
+    title: `${name} is deleted`,
+    tone: 'good',
+    blocks: [sentence(`Nothing of it is left; the name \`${name}\` is free.`)],
   }
 }
 

@@ -1,9 +1,14 @@
-import type { CommandMenuEntry } from '../chat.js'
 import type { Message } from '../message.js'
 import { sentence } from './words.js'
 
+/** As much of a command as help shows. */
+interface Explained {
+  readonly usage: string
+  readonly summary: string
+}
+
 /** Only what the asker may do. */
-export function helpCard(entries: readonly CommandMenuEntry[]): Message {
+export function helpCard(entries: readonly Explained[]): Message {
   return {
     title: 'What I can do',
     tone: 'plain',
@@ -14,7 +19,7 @@ export function helpCard(entries: readonly CommandMenuEntry[]): Message {
   }
 }
 
-export function commandHelp(entry: CommandMenuEntry, args: readonly { usage: string; help: string }[]): Message {
+export function commandHelp(entry: Explained, args: readonly { usage: string; help: string }[]): Message {
   return {
     title: entry.usage,
     tone: 'plain',

@@ -6,13 +6,28 @@ import type { Button, Field, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
 import { count, sentence, span, statusWord } from './words.js'
 
-/** Sandboxes of one person, or of all for an admin who asks so. */
-export function listCard(state: State, sandboxes: readonly Sandbox[], all: boolean, addresses: Addresses): Message {
+const PAGE = 15
+
+export interface ListOf {
+  /** Those of everybody, for an admin who asks so. */
+  readonly all: boolean
+  /** From 1; one that is too high is the last. */
+  readonly page: number
+  /** What was asked, so that the next page is of the same. */
+  readonly args: Readonly<Record<string, string>>
+  readonly addresses: Addresses
+}
+
+/** Sandboxes, a page of them, with their states and links. */
+export function listCard(state: State, sandboxes: readonly Sandbox[], { all, page, args, addresses }: ListOf): Message {
   if (sandboxes.length === 0) {
     const words = all ? 'There is no sandbox yet.' : 'You have no sandbox yet.'
     return { tone: 'plain', blocks: [sentence(`${words} Make one: \`/sandbox create myapp\``)] }
   }
-  const fields = sandboxes.map((sandbox): Field => {
+  const pages = Math.ceil(sandboxes.length / PAGE)
+  const now = Math.min(page, pages)
+  const shown = sandboxes.slice((now - 1) * PAGE, now * PAGE)
+  const fields = shown.map((sandbox): Field => {
     const url = addresses.url(sandbox.host)
     const owner = state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone'
     return {
@@ -20,12 +35,20 @@ export function listCard(state: State, sandboxes: readonly Sandbox[], all: boole
       value: [`${statusWord(statusOf(sandbox))} · `, { link: url, url }, ...(all ? [` · ${owner}`] : [])],
     }
   })
-  const buttons = sandboxes
-    .slice(0, 5)
-    .map(({ name }): Button => ({ label: `Show ${name}`, press: { command: 'show', args: { sandbox: name } } }))
+  const turn = (label: string, to: number): Button => ({
+    label,
+    press: { command: 'list', args: { ...args, page: String(to) } },
+  })
+  const buttons = [
+    ...shown
+      .slice(0, pages > 1 ? 3 : 5)
+      .map(({ name }): Button => ({ label: `Show ${name}`, press: { command: 'show', args: { sandbox: name } } })),
+    ...(now > 1 ? [turn('Previous page', now - 1)] : []),
+    ...(now < pages ? [turn('Next page', now + 1)] : []),
+  ]
   const whose = all ? 'All sandboxes' : 'Your sandboxes'
   return {
-    title: `${whose}: ${sandboxes.length}`,
+    title: `${whose}: ${sandboxes.length}${pages > 1 ? ` · page ${now} of ${pages}` : ''}`,
     tone: 'plain',
     blocks: [
       { block: 'fields', fields },

@@ -1,6 +1,6 @@
 import type { Login } from '../../core/ports.js'
 import type { Sandbox } from '../../core/sandbox.js'
-import type { Message } from '../message.js'
+import type { Button, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
 import { sentence } from './words.js'
 
@@ -25,18 +25,21 @@ export function loginCard(login: Login, sandbox: Sandbox, addresses: Addresses):
   }
 }
 
-/** To the asker alone, where their direct messages are closed. */
-export function loginRefused(name: string): Message {
+/** To the asker alone, where their direct messages are closed. `canShow`: a new one can be shown right there, once. */
+export function loginRefused(name: string, canShow: boolean): Message {
+  const closed = `I could not send you the login for ${name}'s agent: your direct messages are closed to me.`
+  const again: Button = { label: 'New login', press: { command: 'credentials', args: { sandbox: name } } }
+  const here: Button = {
+    label: 'Show it here',
+    press: { command: 'credentials', args: { sandbox: name, here: 'yes' } },
+    style: 'primary',
+    once: true,
+  }
+  const words = canShow
+    ? `${closed} I can show you a new one here: only you will see it, once, within 15 minutes. Or open your direct messages, then: \`/sandbox credentials ${name}\``
+    : `${closed} Open them, then: \`/sandbox credentials ${name}\``
   return {
     tone: 'bad',
-    blocks: [
-      sentence(
-        `I could not send you the login for ${name}'s agent: your direct messages are closed to me. Open them, then: \`/sandbox credentials ${name}\``,
-      ),
-      {
-        block: 'buttons',
-        buttons: [{ label: 'New login', press: { command: 'credentials', args: { sandbox: name } } }],
-      },
-    ],
+    blocks: [sentence(words), { block: 'buttons', buttons: canShow ? [here, again] : [again] }],
   }
 }

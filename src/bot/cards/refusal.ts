@@ -1,7 +1,10 @@
 import { UserError, type Offer } from '../../core/errors.js'
 import type { Identity } from '../../core/person.js'
-import type { Block, Message } from '../message.js'
+import type { Block, Inline, Message } from '../message.js'
+import type { Missed } from '../stale.js'
 import { sentence } from './words.js'
+
+const MOST_MISSED = 5
 
 /** A refusal is its sentence, and what would work beside it. */
 export function refusal(error: UserError): Message {
@@ -21,23 +24,21 @@ export function notAllowed(command: string): Message {
   return { tone: 'bad', blocks: [sentence(`Only an admin can use \`${command}\`. For what you can do: \`help\``)] }
 }
 
-/** `words` is what was asked; times are the asker's own to see exactly. */
-export function stale(words: string, sentAt: Date): Message {
-  return {
-    tone: 'bad',
-    blocks: [
-      {
-        block: 'text',
-        inlines: [
-          'I was away. Your ',
-          { code: words },
-          ' of ',
-          { time: sentAt },
-          ' was not carried out; please send it again if you still want it.',
-        ],
-      },
-    ],
-  }
+/** One message for all that came too late; times are the asker's own to see exactly. */
+export function stale(missed: readonly Missed[]): Message {
+  const shown = missed.slice(-MOST_MISSED)
+  const listed = shown.flatMap(({ words, sentAt }, index): Inline[] => [
+    index === 0 ? 'I was away. Your ' : ', your ',
+    { code: words },
+    ' of ',
+    { time: sentAt },
+  ])
+  const rest = missed.length - shown.length
+  const end =
+    missed.length === 1
+      ? ' was not carried out; please send it again if you still want it.'
+      : `${rest > 0 ? ` and ${rest} before them` : ''} were not carried out; please send again what you still want.`
+  return { tone: 'bad', blocks: [{ block: 'text', inlines: [...listed, end] }] }
 }
 
 export function ourFault(incident: string): Message {

@@ -6,12 +6,17 @@ export function text(...inlines: readonly Inline[]): Block {
   return { block: 'text', inlines }
 }
 
-/** A sentence in which `backticks` set what is typed or named apart. Lone backticks stay as they are. */
+/** A sentence in which `backticks` set what is named apart, and `/sandbox …` what is typed. A lone one stays. */
 export function sentence(words: string): Block {
   const parts = words.split('`')
   if (parts.length % 2 === 0) return text(words)
-  const inlines = parts.map((part, index): Inline => (index % 2 === 1 ? { code: part } : part))
+  const inlines = parts.map((part, index): Inline => (index % 2 === 1 ? typed(part) : part))
   return { block: 'text', inlines: inlines.filter((one) => one !== '') }
+}
+
+/** What is to be typed to the bot stands apart from other code: platforms differ in how it is begun. */
+function typed(words: string): Inline {
+  return words.startsWith('/sandbox ') ? { command: words.slice('/sandbox '.length) } : { code: words }
 }
 
 const MARKS: Readonly<Record<Status, string>> = {

@@ -8,6 +8,7 @@ import { domain } from './domain.js'
 import { help } from './help.js'
 import { keys } from './keys.js'
 import { list } from './list.js'
+import { notices } from './notices.js'
 import { port } from './port.js'
 import { restart, start, stop } from './power.js'
 import { show } from './show.js'
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   credentials,
   ssh,
   keys,
+  notices,
   sync,
   certificate,
   whoami,

@@ -19,4 +19,5 @@ export const cancel = command(
       ...(sandbox === undefined ? {} : { interrupt: sandbox.id }),
     }
   },
+  { isFrequent: true },
 )

@@ -28,4 +28,5 @@ export const create = command(
         ...optional(args, 'dns'),
       }),
     ),
+  { isFrequent: true },
 )

@@ -11,5 +11,5 @@ export const remove = command(
   ],
   ({ context }, args) =>
     operation(deleteSandbox(context, { sandbox: args['sandbox'] ?? '', confirm: args['confirm'] ?? '' })),
-  { danger: true },
+  { danger: true, isFrequent: true },
 )

@@ -23,6 +23,7 @@ export const help = command(
       ),
     )
   },
+  { group: 'me', isFrequent: true },
 )
 
 function usageOf(arg: Argument): string {

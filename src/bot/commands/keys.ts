@@ -30,6 +30,7 @@ export const keys = command(
         return say(keysCard(mine(desk, desk.context.state.keys), desk.context.now))
     }
   },
+  { group: 'me', isFrequent: true },
 )
 
 function mine<Owned extends { readonly person: string }>(desk: Desk, all: readonly Owned[]): readonly Owned[] {

@@ -12,16 +12,24 @@ export const list = command(
   [
     argument('all', 'All', 'Those of everybody (admins)', { kind: 'flag' }),
     argument('state', 'State', 'Only those in this state', { kind: 'choice', choices: STATES }),
+    argument('page', 'Page', 'Which page, where there are many', { kind: 'number' }),
   ],
   ({ context, addresses }, args) => {
     const { state, actor } = context
     const all = args['all'] !== undefined
     if (all && actor.role !== 'admin')
-      throw new UserError('not-allowed', 'Only an admin sees those of everybody. Yours: `list`')
+      throw new UserError('not-allowed', 'Only an admin sees those of everybody. Yours: `/sandbox list`')
     const shown = state.sandboxes
       .filter((sandbox) => all || sandbox.owner === actor.person.id)
       .filter((sandbox) => args['state'] === undefined || statusOf(sandbox) === args['state'])
       .toSorted((a, b) => a.name.localeCompare(b.name))
-    return say(listCard(state, shown, all, addresses))
+    return say(listCard(state, shown, { all, page: pageOf(args['page']), args, addresses }))
   },
+  { isFrequent: true },
 )
+
+function pageOf(text: string | undefined): number {
+  if (text === undefined) return 1
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
+  throw new UserError('invalid', 'A page is a number from 1.')
+}

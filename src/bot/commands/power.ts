@@ -7,10 +7,16 @@ export const start = command(
   'start <sandbox>',
   [sandboxArgument],
   ({ context }, args) => operation(startSandbox(context, { sandbox: args['sandbox'] ?? '' })),
+  { isFrequent: true },
 )
 
-export const stop = command('stop', 'Stops a sandbox', 'stop <sandbox>', [sandboxArgument], ({ context }, args) =>
-  operation(stopSandbox(context, { sandbox: args['sandbox'] ?? '' })),
+export const stop = command(
+  'stop',
+  'Stops a sandbox',
+  'stop <sandbox>',
+  [sandboxArgument],
+  ({ context }, args) => operation(stopSandbox(context, { sandbox: args['sandbox'] ?? '' })),
+  { isFrequent: true },
 )
 
 export const restart = command(
@@ -19,4 +25,5 @@ export const restart = command(
   'restart <sandbox>',
   [sandboxArgument],
   ({ context }, args) => operation(restartSandbox(context, { sandbox: args['sandbox'] ?? '' })),
+  { isFrequent: true },
 )

@@ -11,4 +11,5 @@ export const show = command(
     const sandbox = ownSandbox(context, args['sandbox'] ?? '', 'see')
     return say(sandboxCard(context.state, sandbox, addresses, context.now))
   },
+  { isFrequent: true },
 )

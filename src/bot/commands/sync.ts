@@ -32,5 +32,5 @@ export const sync = command(
         return say(driftCard(await loop.pass({ apply: false }), loop.paused()))
     }
   },
-  { need: 'admin' },
+  { need: 'admin', group: 'admin' },
 )

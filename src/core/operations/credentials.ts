@@ -8,6 +8,8 @@ export interface CredentialsRequest {
   readonly sandbox: string
   /** The user name that the person would like; the former one stays where none is given. */
   readonly user?: string
+  /** Show the login where it is asked for, to the asker alone. */
+  readonly here?: boolean
 }
 
 /** Makes the person's password due: the loop makes, publishes and delivers the new one, and the old one dies. */
@@ -25,10 +27,12 @@ export function renewCredentials(context: Context, request: CredentialsRequest):
       `The user name \`${user}\` is someone else's on ${sandbox.name}. Choose another one.`,
     )
   }
+  const asking: Context =
+    request.here === true ? { ...context, origin: { ...context.origin, showsLogin: true } } : context
   const account: Account = { person: person.id, user, hash: null, delivered: false }
   return [
     { edit: 'sandbox.want', id: sandbox.id, spec: { ...sandbox.spec, accounts: [...others, account] } },
-    startOperation(context, 'credentials', sandbox, sandbox.generation + 1),
+    startOperation(asking, 'credentials', sandbox, sandbox.generation + 1),
   ]
 }
 

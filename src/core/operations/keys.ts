@@ -24,7 +24,7 @@ export function removeKey(context: Context, request: { readonly key: string }): 
   )
   const [key] = found
   if (wanted === '' || key === undefined) {
-    throw new UserError('not-found', `You have no key \`${shown(wanted)}\` here. Your keys: keys list`)
+    throw new UserError('not-found', `You have no key \`${shown(wanted)}\` here. Your keys: \`/sandbox keys list\``)
   }
   if (found.length > 1)
     throw new UserError('invalid', `More than one of your keys fits \`${shown(wanted)}\`. Give its whole fingerprint.`)

@@ -24,7 +24,9 @@ export function ownSandbox(context: Context, name: string, act: string): Sandbox
   const { state, actor } = context
   const sandbox = sandboxByName(state, name.trim().toLowerCase())
   if (sandbox === undefined)
-    throw new UserError('not-found', `There is no sandbox \`${shown(name)}\` here. List yours: list`, [list])
+    throw new UserError('not-found', `There is no sandbox \`${shown(name)}\` here. List yours: \`/sandbox list\``, [
+      list,
+    ])
   if (mayUse('owner', actor.role, sandbox.owner === actor.person.id)) return sandbox
   const owner = state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone else'
   throw new UserError('not-allowed', `Only ${sandbox.name}'s owner, ${owner}, or an admin can ${act} it.`)

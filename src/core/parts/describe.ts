@@ -1,5 +1,6 @@
 import type { Change, DriftLine, Finding } from './plan.js'
 import { placeOf } from './record-set.js'
+import { parseRouteId } from './route.js'
 
 /** The line of a drift report that a change makes. */
 export function driftLine(change: Change): DriftLine {
@@ -84,7 +85,7 @@ export function stepLabel(change: Change): string | null {
         ? `${change.wanted.host} published`
         : `${change.wanted.kind} route published`
     case 'route.remove':
-      return 'route removed'
+      return `${parseRouteId(change.id)?.kind ?? 'app'} route removed`
     case 'server.repair':
       return null
     case 'record.write':

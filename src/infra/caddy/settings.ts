@@ -7,6 +7,8 @@ export interface CaddySettings {
   readonly listen: readonly string[]
   readonly tls: 'acme' | 'internal' | 'off'
   readonly acme: AcmeSettings
+  /** Whether the server logs each visit. How, is whoever's who set it so; false: that is left alone too. */
+  readonly accessLog: boolean
   /** How long a proxied WebSocket outlives a change of the config. A Go duration. */
   readonly streamCloseDelay: string
   /** The `admin.listen` that we write where the config has no `admin`; null: leave it to Caddy's default. */
@@ -34,6 +36,7 @@ export const caddyDefaults: CaddySettings = {
   listen: [':80', ':443'],
   tls: 'acme',
   acme: { email: null, directory: null, rootFile: null, base: 'localhost', ask: null, dnsProvider: null },
+  accessLog: true,
   streamCloseDelay: '24h',
   adminListen: null,
   pages: null,

@@ -89,6 +89,7 @@ function serverFault(seen: Json, settings: CaddySettings, facts: CaddyFacts): st
     differs(...path, 'automatic_https') && 'automatic HTTPS',
     (differs('apps', 'tls') || differs('apps', 'pki')) && 'TLS',
     differs(...path, 'errors') && 'error pages',
+    differs(...path, 'logs') && 'access log',
     differs(...path, 'routes') && 'order of routes',
     differs('admin') && 'admin address',
   ].filter((part) => part !== false)
@@ -103,6 +104,7 @@ function mergeServer(seen: Json, settings: CaddySettings, routes: readonly Json[
     listen: settings.listen,
     routes,
     errors: renderErrorPages(settings),
+    ...(settings.accessLog ? { logs: objectOf(kept['logs']) } : {}),
     ...(https === undefined ? {} : { automatic_https: https }),
   }
 }

@@ -2,12 +2,13 @@ import { InfraError } from '../../core/errors.js'
 import type { SeenHostKeys } from '../../core/host-keys.js'
 import { z } from 'zod'
 import type { InstanceChange, InstanceField, SeenInstance, WantedInstance } from '../../core/parts/instance.js'
-import type { InstanceKeeper, Keyring, Names } from '../../core/ports.js'
+import type { InstanceHealth, InstanceKeeper, Keyring, Names } from '../../core/ports.js'
 import type { Network } from '../../core/state.js'
 import type { IncusClient } from './client.js'
 import { isGone, NO_IMAGE, says } from './errors.js'
 import { readHostKeys } from './host-keys.js'
 import { pushAuthorizedKey, pushFirstFiles } from './files.js'
+import { readHealth } from './health.js'
 import {
   createBody,
   instanceShape,
@@ -51,6 +52,10 @@ export class IncusKeeper implements InstanceKeeper {
 
   network(signal: AbortSignal): Promise<Network> {
     return readNetwork(this.client, this.settings.network, signal)
+  }
+
+  health(name: string, diskLimit: number, signal: AbortSignal): Promise<InstanceHealth> {
+    return readHealth(this.client, name, diskLimit, signal)
   }
 
   async apply(change: InstanceChange, detail: Detail, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
+import { Sqlite } from './driver.js'
 import { migrations } from './migrations.js'
 
 export type Db = Database.Database
@@ -10,7 +11,7 @@ export class NewerSchemaError extends Error {
 
 /** Opens, and brings to the newest schema in one transaction. `:memory:` for none on disk. */
 export function openDatabase(file: string): Db {
-  const db = new Database(file)
+  const db = new Sqlite(file)
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.pragma('foreign_keys = ON')

@@ -72,6 +72,17 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
+    version: 3,
+    sql: `
+    ALTER TABLE person ADD COLUMN is_muted INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN wanted_at INTEGER NOT NULL DEFAULT 0;
+    -- What works once is a row of its own each time.
+    ALTER TABLE action ADD COLUMN is_once INTEGER NOT NULL DEFAULT 0;
+    DROP INDEX one_action;
+    CREATE UNIQUE INDEX one_action ON action (call, coalesce(bound_to, '')) WHERE is_once = 0;
+    `,
+  },
+  {
     version: 6,
     sql: `
     -- sandbox.ipv4 is older than sandboxes without one: it then holds the IPv6 address.

@@ -134,5 +134,5 @@ export function keyOf(row: Row): SshKey {
 }
 
 export function personOf(row: Row, identities: readonly Identity[]): Person {
-  return { id: String(row.id), name: String(row.name), identities }
+  return { id: String(row.id), name: String(row.name), identities, isMuted: row.is_muted === 1 }
 }

@@ -28,8 +28,10 @@ export class SqliteStore implements Store {
       for (const edit of edits) this.apply(edit)
       after?.()
     })
+    const run = (): void => writing(() => all.immediate())
     try {
-      writing(() => all.immediate())
+      if (edits.length === 0) run()
+      else this.snapshot.changing(run)
     } catch (error) {
       throw refusalOf(error) ?? error
     }
@@ -96,8 +98,11 @@ export class SqliteStore implements Store {
         this.update('operation', operationRow({ ...former, ...edit.change }))
         return
       }
+      case 'person.mute':
+        this.update('person', { id: edit.id, is_muted: edit.isMuted ? 1 : 0 })
+        return
       case 'person.add':
-        this.insert('person', { id: edit.person.id, name: edit.person.name })
+        this.insert('person', { id: edit.person.id, name: edit.person.name, is_muted: edit.person.isMuted ? 1 : 0 })
         for (const { platform, workspace, user } of edit.person.identities) {
           this.insert('identity', { platform, workspace, user, person: edit.person.id })
         }

@@ -1,5 +1,4 @@
 import type { Asker, ChatInput, Form, Router } from '../../../bot/chat.js'
-import type { CommandCall } from '../../../bot/message.js'
 import { isRecord } from './http.js'
 import type { Journal } from './journal.js'
 
@@ -27,14 +26,11 @@ export function ask(router: Router, journal: Journal, asker: Asker, eventKey: st
   }
 }
 
-export function commandCall(value: unknown): CommandCall | null {
-  if (!isRecord(value) || typeof value.command !== 'string' || !isRecord(value.args)) return null
-  const args: Record<string, string> = {}
-  for (const [name, text] of Object.entries(value.args)) {
-    if (typeof text !== 'string') return null
-    args[name] = text
-  }
-  return { command: value.command, args }
+/** A form's answers by name; null where that is not what came. */
+export function answersOf(value: unknown): Readonly<Record<string, string>> | null {
+  if (!isRecord(value)) return null
+  const answers = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+  return answers.length === Object.keys(value).length ? Object.fromEntries(answers) : null
 }
 
 /** What was typed, without a leading `/sandbox`. */

@@ -1,4 +1,12 @@
-import type { ChatPlatform, CommandMenuEntry, MessageRef, PlaceId, PlatformHealth, Router } from '../../../bot/chat.js'
+import type {
+  Budget,
+  ChatPlatform,
+  CommandMenuEntry,
+  MessageRef,
+  PlaceId,
+  PlatformHealth,
+  Router,
+} from '../../../bot/chat.js'
 import type { PlatformMessage } from '../../../bot/message.js'
 import type { Log } from '../../../bot/ports.js'
 import type { Identity } from '../../../core/person.js'
@@ -66,8 +74,9 @@ export class ConsolePlatform implements ChatPlatform {
     return this.journal.post(place, to === 'all' ? null : to.user, message)
   }
 
-  async edit(ref: MessageRef, message: PlatformMessage): Promise<void> {
+  async edit(ref: MessageRef, message: PlatformMessage): Promise<MessageRef> {
     this.journal.edit(ref, message)
+    return ref
   }
 
   async direct(identity: Identity, message: PlatformMessage): Promise<MessageRef | 'refused'> {
@@ -77,7 +86,16 @@ export class ConsolePlatform implements ChatPlatform {
 
   health(): PlatformHealth {
     if (this.control) return { state: 'up' }
-    return { state: 'down', reason: 'the console is not started' }
+    return { state: 'down', reason: 'the console is not started', fix: 'Start Sandpiper.' }
+  }
+
+  /** Nothing limits what is said on this host. */
+  budgets(): readonly Budget[] {
+    return []
+  }
+
+  invitation(): string | null {
+    return this.pageLink()
   }
 
   /** The link for the terminal, with the token that lets a browser in; null where there is no page. */

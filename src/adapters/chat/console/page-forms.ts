@@ -37,10 +37,9 @@ function openForm(form, direct) {
   )
   body.addEventListener('submit', (event) => {
     event.preventDefault()
-    const args = { ...form.call.args }
-    for (const [name, value] of new FormData(body)) if (value !== '') args[name] = value
+    const answers = Object.fromEntries(new FormData(body))
     dialog.close()
-    void send('/form', { call: { command: form.call.command, args }, direct })
+    void send('/form', { token: form.token, answers, direct })
   })
   dialog.replaceChildren(body)
   dialog.showModal()

@@ -6,8 +6,8 @@ export const messageCss = `
 .message header { display: flex; align-items: baseline; gap: 4px 12px; flex-wrap: wrap; }
 .message h3 { font-size: 15px; font-weight: 620; }
 .message .meta { margin-left: auto; color: var(--soft); font-size: 12px; white-space: nowrap; }
-.message .only { margin-right: 4px; }
-.message .only::after { content: ' ·'; }
+.message .meta span { margin-right: 4px; }
+.message .meta span::after { content: ' ·'; }
 .message p { white-space: pre-wrap; }
 .message:not(.card) header:not(:has(h3)) { float: right; margin-left: 14px; }
 .message > * + * { margin-top: 8px; }
@@ -18,15 +18,16 @@ export const messageCss = `
 .mark-failed { color: var(--bad); }
 .mark { display: inline-block; }
 
-.message dl { display: grid; gap: 3px; }
-.message dl > div { display: grid; grid-template-columns: 72px minmax(0, 1fr); gap: 12px; }
-.message dt { color: var(--soft); }
+.message dl { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: 3px 12px; }
+.message dl > div { display: contents; }
+.message dt { min-width: 72px; color: var(--soft); }
 .message dd { margin: 0; white-space: pre-wrap; }
 .message code { font: .92em var(--mono); }
 .message p code, .message dd code { padding: 1px 5px; border-radius: 5px; background: var(--wash); }
 .message pre { padding: 10px 12px; overflow-x: auto; border-radius: 8px; background: var(--wash); line-height: 1.45; }
 .message dd time, .message p time { color: inherit; }
 .mention { font-weight: 600; }
+.message img { max-width: 100%; border-radius: 8px; }
 
 .steps { list-style: none; font-size: 14px; font-variant-numeric: tabular-nums; }
 .step { display: grid; grid-template-columns: 18px minmax(0, 1fr) auto 52px; gap: 8px; padding: 2px 0; }

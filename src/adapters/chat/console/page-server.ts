@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { ChatInput, CommandMenuEntry, Router } from '../../../bot/chat.js'
 import type { ActionToken } from '../../../bot/message.js'
-import { ask, commandCall, wordsOf, type Answer } from './ask.js'
+import { answersOf, ask, wordsOf, type Answer } from './ask.js'
 import { Gate, isLoopback } from './gate.js'
 import { HttpRefusal, readJson, sendJson, sendProblem, sendText, textOf } from './http.js'
 import type { Journal } from './journal.js'
@@ -103,9 +103,9 @@ export class PageServer {
     if (path === '/input') return this.ask(body, { kind: 'words', text: wordsOf(textOf(body.text) ?? '') })
     if (path === '/press') return this.ask(body, { kind: 'press', token: (textOf(body.token) ?? '') as ActionToken })
     if (path !== '/form') throw new HttpRefusal(404, 'There is nothing here.')
-    const call = commandCall(body.call)
-    if (!call) throw new HttpRefusal(400, 'That form is not one of ours.')
-    return this.ask(body, { kind: 'form', call })
+    const answers = answersOf(body.answers)
+    if (!answers) throw new HttpRefusal(400, 'That form is not one of ours.')
+    return this.ask(body, { kind: 'form', token: (textOf(body.token) ?? '') as ActionToken, answers })
   }
 
   private ask(body: Body, input: ChatInput): Answer {

@@ -52,5 +52,6 @@ export class People {
 }
 
 export function askerOf(person: ConsoleIdentity, place: PlaceId): Asker {
-  return { identity: consoleIdentity(person.user), name: person.name, place }
+  const identity = consoleIdentity(person.user)
+  return { identity, name: person.name, place, room: place, isPrivate: isDirect(place), groups: [] }
 }

@@ -9,6 +9,7 @@ function renderInline(inline: Inline): string {
   if (typeof inline === 'string') return escapeHtml(inline)
   if ('bold' in inline) return `<strong>${escapeHtml(inline.bold)}</strong>`
   if ('code' in inline) return `<code>${escapeHtml(inline.code)}</code>`
+  if ('command' in inline) return `<code>/sandbox ${escapeHtml(inline.command)}</code>`
   if ('mention' in inline) return `<span class="mention">${escapeHtml(inline.name)}</span>`
   if ('time' in inline) return renderTime(inline.time)
   return renderLink(inline.link, inline.url)

@@ -21,7 +21,7 @@ export function renderMessage(message: PlatformMessage, frame: Frame): string {
     `<article class="message tone-${tone}${card}" data-id="${escapeHtml(frame.id)}">`,
     '<header>',
     message.title === undefined ? '' : `<h3>${renderTitle(message.title)}</h3>`,
-    `<span class="meta">${frame.only ? '<span class="only">only you see this</span>' : ''}`,
+    `<span class="meta">${beside(message.aside, 'aside')}${beside(frame.only ? 'only you see this' : undefined, 'only')}`,
     `<time datetime="${frame.postedAt.toISOString()}"></time></span>`,
     '</header>',
     ...message.blocks.map(renderBlock),
@@ -29,6 +29,10 @@ export function renderMessage(message: PlatformMessage, frame: Frame): string {
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+function beside(words: string | undefined, kind: string): string {
+  return words === undefined ? '' : `<span class="${kind}">${escapeHtml(words)}</span>`
 }
 
 function renderTitle(title: string): string {
@@ -50,6 +54,15 @@ function renderBlock(block: Block<ActionToken>): string {
       return `<pre tabindex="0"><code>${escapeHtml(block.text)}</code></pre>`
     case 'buttons':
       return `<div class="buttons">\n${block.buttons.map(renderButton).join('\n')}\n</div>`
+    case 'file': {
+      const name = escapeHtml(block.name)
+      const href = `data:application/octet-stream;base64,${escapeHtml(block.base64)}`
+      return `<div class="buttons"><a class="button link" href="${href}" download="${name}">${name}</a></div>`
+    }
+    case 'image':
+      return `<img alt="${escapeHtml(block.alt)}" src="data:image/png;base64,${escapeHtml(block.base64)}">`
+    default:
+      return block satisfies never
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatInput, Form, Outcome, Parsed, Router } from '../../../bot/chat.js'
-import type { CommandCall, PlatformMessage } from '../../../bot/message.js'
+import type { PlatformMessage } from '../../../bot/message.js'
 import type { Entry, Journal } from './journal.js'
 import { askerOf, directPlace, isDirect, mayRead, type People } from './people.js'
 
@@ -63,27 +63,27 @@ type Settled = Extract<Parsed, { kind: 'run' | 'refuse' }>
 function answerForms(parse: (input: ChatInput) => Parsed, request: SayRequest): Settled | string {
   let parsed = parse({ kind: 'words', text: request.words.join(' ') })
   for (let forms = 0; forms < MOST_FORMS && parsed.kind === 'form'; forms += 1) {
-    const call = answeredForm(parsed.form, request.yes)
-    if (typeof call === 'string') return call
-    parsed = parse({ kind: 'form', call })
+    const answers = answersTo(parsed.form, request.yes)
+    if (typeof answers === 'string') return answers
+    parsed = parse({ kind: 'form', token: parsed.form.token, answers })
   }
   if (parsed.kind === 'run' || parsed.kind === 'refuse') return parsed
   return 'That cannot be said in one line. Try: sandpiper say help'
 }
 
-function answeredForm(form: Form, yes: boolean): CommandCall | string {
-  const args: Record<string, string> = { ...form.call.args }
-  const open = form.fields.filter((field) => (args[field.name] ?? '') === '')
-  for (const field of open) if (field.value !== '') args[field.name] = field.value
+function answersTo(form: Form, yes: boolean): Readonly<Record<string, string>> | string {
+  const known = form.call.args
+  const open = form.fields.filter((field) => (known[field.name] ?? '') === '')
+  const answers = Object.fromEntries(open.filter(({ value }) => value !== '').map(({ name, value }) => [name, value]))
   const missing = open.filter((field) => field.required && field.value === '')
   const [first] = missing
-  if (!first) return !form.danger || yes ? { ...form.call, args } : `${form.title} Add --yes to go on.`
+  if (!first) return !form.danger || yes ? answers : `${form.title} Add --yes to go on.`
   if (missing.length > 1 || first.name !== 'confirm') {
     const names = missing.map((field) => field.label).join(', ')
     return `${form.call.command} needs more: ${names}. See: sandpiper say help ${form.call.command}`
   }
   if (!yes) return `${form.text === '' ? form.title : form.text} In a terminal, add --yes to go on.`
-  return { ...form.call, args: { ...args, confirm: args.sandbox ?? '' } }
+  return { ...answers, confirm: known.sandbox ?? '' }
 }
 
 function whoMaySpeak(people: People, wanted: string): string {

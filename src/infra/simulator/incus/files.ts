@@ -46,6 +46,13 @@ export class Files {
     rmSync(join(this.folder, root), { recursive: true, force: true })
   }
 
+  /** Bytes of all files there. */
+  size(root: string): number {
+    const folder = join(this.folder, root, 'rootfs')
+    const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
+    return files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
+  }
+
   read(root: string, path: string): FileEntry {
     const real = this.real(root, path)
     if (!existsSync(real)) throw new IncusRefusal(404, 'Not Found')

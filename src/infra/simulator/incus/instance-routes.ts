@@ -18,14 +18,14 @@ export function instanceRoutes(machine: Machine, exec: Exec): Routes {
     'GET instances': ({ query }) => {
       const all = Object.values(machine.state.instances)
       const depth = query.get('recursion') ?? '0'
-      if (depth === '2') return sync(all.map(fullView))
+      if (depth === '2') return sync(all.map((one) => fullView(one, machine.files.size(one.name))))
       return sync(depth === '1' ? all.map(instanceView) : all.map((it) => `/1.0/instances/${it.name}`))
     },
     'POST instances': ({ body }) => background(createInstance(machine, parseAsk(asks.create, body))),
     'GET instances/:': ({ query }, name = '') => {
       const instance = machine.instance(name)
       return sync(
-        query.get('recursion') === '1' ? fullView(instance) : instanceView(instance),
+        query.get('recursion') === '1' ? fullView(instance, machine.files.size(name)) : instanceView(instance),
         etagOfInstance(instance),
       )
     },
@@ -49,7 +49,7 @@ export function instanceRoutes(machine: Machine, exec: Exec): Routes {
       )
     },
     'DELETE instances/:': (_, name = '') => background(deleteInstance(machine, name)),
-    'GET instances/:/state': (_, name = '') => sync(stateView(machine.instance(name))),
+    'GET instances/:/state': (_, name = '') => sync(stateView(machine.instance(name), machine.files.size(name))),
     'PUT instances/:/state': ({ body }, name = '') => {
       const ask = parseAsk(asks.power, body)
       return background(changePower(machine, name, ask.action, ask.force ?? false))

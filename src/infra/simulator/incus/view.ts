@@ -31,9 +31,9 @@ export const instanceView = (instance: StoredInstance) => ({
 })
 
 /** recursion=2 and `/1.0/instances/NAME?recursion=1`. */
-export const fullView = (instance: StoredInstance) => ({
+export const fullView = (instance: StoredInstance, diskUsage: number) => ({
   ...instanceView(instance),
-  state: stateView(instance),
+  state: stateView(instance, diskUsage),
   snapshots: instance.snapshots.map((snapshot) => snapshotView(snapshot)),
   backups: null,
 })
@@ -52,9 +52,9 @@ export const etagOfInstance = (instance: StoredInstance): string =>
   etagOf([instance.architecture, instance.config, instance.devices, instance.ephemeral, instance.profiles])
 
 /** CPU and memory are not measured here: null, so that nobody takes them for idle. */
-export const stateView = (instance: StoredInstance) => ({
+export const stateView = (instance: StoredInstance, diskUsage: number) => ({
   ...statusOf(instance),
-  disk: { root: { usage: 1_048_576, total: 0 } },
+  disk: { root: { usage: diskUsage, total: Number(instance.devices['root']?.['size'] ?? 0) } },
   cpu: { usage: null, allocated_time: null },
   memory: { usage: null, usage_peak: null, total: null, swap_usage: null, swap_usage_peak: null },
   network: instance.running ? networkOf(instance) : null,
