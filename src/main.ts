@@ -16,7 +16,14 @@ import { SandboxCards } from './bot/sandbox-cards.js'
 import { chatPlatforms } from './chat-platforms.js'
 import { Closing } from './closing.js'
 import type { Config } from './config.js'
-import { addressesOf, certificateSettings, publicAddressesOf, secureListener, settingsOf } from './config/settings.js'
+import {
+  addressesOf,
+  certificateSettings,
+  dnsSettings,
+  publicAddressesOf,
+  secureListener,
+  settingsOf,
+} from './config/settings.js'
 import { controlEndpoints } from './control.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
@@ -45,6 +52,8 @@ import { LINGER_MS, Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
 import { NameWatch } from './sync/name-watch.js'
 import { Progress } from './sync/progress.js'
+import { RecordLoop } from './sync/record-loop.js'
+import { noRecords, type Records } from './sync/records.js'
 import { everySchedule } from './sync/triggers.js'
 
 export interface ServiceOptions {
@@ -89,6 +98,7 @@ class Composition {
   private readonly platforms = new Map<string, ChatPlatform>()
   private readonly outbox: Outbox
   private readonly announcer: BotAnnouncer
+  private readonly records: Records
   private readonly certificates: CertificateWatch
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
@@ -120,6 +130,7 @@ class Composition {
       clock: host.world.clock,
       base: config.domains.base,
       addresses: publicAddressesOf(config),
+      isKept: (name) => this.records.isRight(name),
       isChecked: config.domains.check,
       freshMs: NAMES_FRESH_MS,
     })
@@ -140,6 +151,8 @@ class Composition {
     this.certificates = this.joinCertificates()
     closing.add(() => this.certificates.close())
 
+    this.records = this.joinRecords()
+    closing.add(() => this.records.close())
     this.loop = this.joinLoop()
     closing.add(() => this.loop.close())
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
@@ -206,6 +219,8 @@ class Composition {
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
+    this.records.tick()
+    closing.add(everySchedule(config.sync.dns_schedule, () => this.records.tick()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }
 
@@ -229,6 +244,26 @@ class Composition {
       here: () => names.here(),
       certificates: secureListener(options.config) === null ? null : { last: (host) => this.certificates.last(host) },
     }
+  }
+
+  private joinRecords(): Records {
+    const { store, announcer, options } = this
+    const { config, host } = options
+    const { clock } = host.world
+    if (host.records === null) return noRecords(clock)
+    return new RecordLoop({
+      keeper: host.records,
+      store,
+      announcer,
+      progress: new Progress(store, announcer, clock),
+      clock,
+      base: config.domains.base,
+      dns: dnsSettings(config),
+      policy: () => ({ mode: config.sync.mode, paused: this.loop.paused(), guardShare: config.sync.guard_share }),
+      poke: (sandboxes) => this.loop.poke(sandboxes),
+      schedule,
+      log: this.note,
+    })
   }
 
   private joinCertificates(): CertificateWatch {
@@ -269,7 +304,7 @@ class Composition {
   }
 
   private joinLoop(): SyncLoop {
-    const { store, announcer, names, certificates, options } = this
+    const { store, announcer, names, records, certificates, options } = this
     const { config, host } = options
     const passwords = new WorkerPasswords()
     this.closing.add(() => passwords.close())
@@ -284,6 +319,7 @@ class Composition {
         announcer,
         logins,
         names,
+        records,
         certificates,
         progress: new Progress(store, announcer, host.world.clock),
         giveUpAfterMs: config.sync.give_up_minutes * 60_000,

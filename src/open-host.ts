@@ -11,13 +11,17 @@ import { IncusKeeper } from './infra/incus/keeper.js'
 import { ensureAcl } from './infra/incus/network.js'
 import { FileKeyring } from './infra/sshpiper/keyring.js'
 import { WorkingdirPipes } from './infra/sshpiper/pipes.js'
+import type { RecordKeeper } from './core/ports.js'
 import type { Network } from './core/state.js'
+import { openDns } from './open-dns.js'
 import type { World } from './sync/world.js'
 import { caddyAddress, caddySettings, incusConnection } from './config/settings.js'
 
 /** The foreign systems of one host, as the service needs them. */
 export interface Host {
   readonly world: World
+  /** Null where no DNS provider is configured. */
+  readonly records: RecordKeeper | null
   /** Follows Incus' events until `close`. */
   follow(handlers: EventHandlers): void
   /** What must be there before the first sandbox. Throws InfraError. */
@@ -42,6 +46,7 @@ export function openHost(config: Config): Host {
   const admin = new CaddyClient(caddyAddress(config), { timeLimitMs: caddy.timeout_seconds * 1000 })
   const keyring = new FileKeyring(join(service.state_folder, 'keys'))
   const routes = new CaddyKeeper(admin, caddySettings(config))
+  const clock = { now: () => new Date() }
   let events: IncusEvents | null = null
   return {
     world: {
@@ -51,8 +56,9 @@ export function openHost(config: Config): Host {
       keyring,
       ssh: new BannerProbe(),
       dns: new ResolverLook(domains.resolvers),
-      clock: { now: () => new Date() },
+      clock,
     },
+    records: openDns(config, clock),
     follow: (handlers) => {
       events = new IncusEvents(client, handlers)
       events.open()

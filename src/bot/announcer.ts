@@ -42,7 +42,8 @@ export class BotAnnouncer implements Announcer {
   private readonly ticking = new Set<string>()
   /** Slots of notices that are withdrawn where the sandbox runs again in time. */
   private readonly stopped = new Map<SandboxId, string>()
-  private lastDrift = ''
+  /** What was told last, of the host and of DNS: they are looked at apart. */
+  private readonly lastDrift = new Map<'host' | 'dns', string>()
 
   constructor(private readonly parts: AnnouncerParts) {}
 
@@ -141,11 +142,12 @@ export class BotAnnouncer implements Announcer {
   drift(report: DriftReport): void {
     this.guarded(() => {
       const { store, settings, platforms, outbox } = this.parts
+      const about = report.lines.every(({ part }) => part === 'record set') ? 'dns' : 'host'
       const what = JSON.stringify([report.lines, report.held])
       // A Caddy met for the first time has nothing of ours: no news to anybody.
       const isFirst = store.state().sandboxes.length === 0 && report.lines.every((line) => line.subject === 'server')
-      if (report.lines.length === 0 || isFirst || what === this.lastDrift) return
-      this.lastDrift = what
+      if (report.lines.length === 0 || isFirst || what === this.lastDrift.get(about)) return
+      this.lastDrift.set(about, what)
       for (const identity of settings.access.admins.filter((one) => platforms.has(one.platform))) {
         const slot = `drift:${report.at.getTime()}:${identityText(identity)}`
         outbox.want(slot, { platform: identity.platform, direct: identity }, driftCard(report, false))

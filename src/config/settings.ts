@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { Config } from '../config.js'
 import { hostKeyName } from '../core/host-keys.js'
+import type { DnsSettings } from '../core/parts/wanted-records.js'
 import type { Limits } from '../core/sandbox.js'
 import type { Settings, Template } from '../core/state.js'
 import type { Addresses } from '../bot/cards/addresses.js'
@@ -105,6 +106,10 @@ function serverKey(file: string): string | null {
   } catch {
     return null
   }
+}
+
+export function dnsSettings({ domains }: Config): DnsSettings {
+  return { mode: domains.dns_mode, ttl: domains.dns_ttl }
 }
 
 /** Those that are given; the others are found out. */

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.js'
+import type { WantedName } from './parts/wanted-records.js'
 import type { Person, PersonId, SshKey } from './person.js'
 import type { Phase, Power, PowerAsk, Sandbox, SandboxId, SandboxSpec } from './sandbox.js'
 
@@ -30,6 +31,9 @@ export type Edit =
   | { readonly edit: 'sandbox.note'; readonly id: SandboxId; readonly facts: SandboxFacts }
   /** Removes the row and remembers the id as buried. The last step of a delete. */
   | { readonly edit: 'sandbox.bury'; readonly id: SandboxId }
+  /** From before its first record set is written until its last one is gone. */
+  | { readonly edit: 'record-name.add'; readonly name: WantedName }
+  | { readonly edit: 'record-name.remove'; readonly name: string }
   | { readonly edit: 'operation.start'; readonly operation: Operation }
   | {
       readonly edit: 'operation.note'
@@ -37,7 +41,16 @@ export type Edit =
       readonly change: Partial<
         Pick<
           Operation,
-          'state' | 'generation' | 'steps' | 'waitingFor' | 'reason' | 'offers' | 'cancelled' | 'startedAt' | 'endedAt'
+          | 'state'
+          | 'generation'
+          | 'steps'
+          | 'waitingFor'
+          | 'waitingUntil'
+          | 'reason'
+          | 'offers'
+          | 'cancelled'
+          | 'startedAt'
+          | 'endedAt'
         >
       >
     }

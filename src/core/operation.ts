@@ -50,6 +50,8 @@ export interface Operation {
   readonly steps: readonly Step[]
   /** Shown while it waits for something that may heal. */
   readonly waitingFor: string | null
+  /** When that is over, where it is known. */
+  readonly waitingUntil: Date | null
   /** Why it goes or went back: a sentence for people. */
   readonly reason: string | null
   readonly offers: readonly Offer[]

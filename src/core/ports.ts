@@ -85,6 +85,8 @@ export interface RecordKeeper {
     report: (served: Served) => void,
     signal: AbortSignal,
   ): Promise<Served>
+  /** The public resolvers that say so by now, for information. */
+  seenBy(sets: readonly RecordSet[], signal: AbortSignal): Promise<readonly string[]>
   /** What a resolver of the world says, sorted. Throws InfraError. */
   resolve(name: string, type: RecordType, signal: AbortSignal): Promise<readonly string[]>
   /** Rights that are missing for keeping this name, and a world that is sent to other servers. Throws InfraError. */

@@ -1,6 +1,7 @@
 import type { Naming } from './names.js'
 import type { Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
 import type { Operation } from './operation.js'
+import type { WantedName } from './parts/wanted-records.js'
 import type { Identity, Person, SshKey } from './person.js'
 
 /** What is true of the network that instances live in, as Incus last said. */
@@ -27,6 +28,8 @@ export interface State {
   readonly operations: readonly Operation[]
   /** Ids of sandboxes that were deleted on a person's word: what still carries them may go. */
   readonly buried: ReadonlySet<SandboxId>
+  /** Names at which we set records, for whom: where to look for what is no longer wanted. */
+  readonly recordNames: readonly WantedName[]
 }
 
 export interface Template {

@@ -14,6 +14,7 @@ import { learn, stoppedByItself } from './follow.js'
 import type { Logins } from './logins.js'
 import type { NameWatch } from './name-watch.js'
 import type { Progress } from './progress.js'
+import type { Records } from './records.js'
 import { look, type World } from './world.js'
 
 export interface ConvergeParts {
@@ -23,6 +24,7 @@ export interface ConvergeParts {
   readonly announcer: Announcer
   readonly logins: Logins
   readonly names: NameWatch
+  readonly records: Records
   readonly certificates: Pick<CertificateWatch, 'remark' | 'soon'>
   readonly progress: Progress
   /** Whether a sandbox that nobody asks for anything may be repaired now. */
@@ -76,6 +78,8 @@ export class Converge {
     // Something else is wanted by now than what was looked for.
     if (sandbox.generation !== found.generation) return 'again'
     const operation = liveOperationOf(state, id)
+    // Its record sets are seen to beside all else.
+    if (operation !== undefined) this.parts.records.status(sandbox)
     const plan = planSandbox(sandbox, state, seen, settings)
     const { changes, findings } = wholePlan(plan)
     const next = this.found(sandbox, operation, findings)
@@ -178,8 +182,45 @@ export class Converge {
     return sandbox === undefined || this.parts.logins.deliver(sandbox)
   }
 
-  /** Nothing is left to change. */
-  private async settle(sandbox: Sandbox, operation: Operation | undefined, signal: AbortSignal): Promise<'settled'> {
+  /** Nothing is left to change but record sets, which have a loop of their own: it pokes when something is new. */
+  private async settle(
+    sandbox: Sandbox,
+    operation: Operation | undefined,
+    signal: AbortSignal,
+  ): Promise<'again' | 'settled'> {
+    const isWaited = operation !== undefined || sandbox.phase === 'deleting'
+    return (isWaited ? this.awaitRecords(sandbox, operation) : null) ?? this.finish(sandbox, operation, signal)
+  }
+
+  /** Null where nothing of DNS is missing. */
+  private awaitRecords(sandbox: Sandbox, operation: Operation | undefined): 'again' | 'settled' | null {
+    const { records, progress } = this.parts
+    const status = records.status(sandbox)
+    if (status.state === 'right') return null
+    if (operation === undefined) return 'settled'
+    switch (status.state) {
+      case 'working':
+        progress.waiting(operation, status.on)
+        return 'settled'
+      case 'waiting':
+        progress.waiting(operation, status.on, status.until)
+        return 'settled'
+      case 'conflict':
+        this.giveUp(sandbox, operation, status.why)
+        return 'again'
+      case 'failed':
+        if (status.retry === 'later' && !this.waitedTooLong(operation)) {
+          progress.waiting(operation, `${status.why}; trying again`)
+          return 'settled'
+        }
+        this.giveUp(sandbox, operation, status.why)
+        return 'again'
+      default:
+        return status satisfies never
+    }
+  }
+
+  private async finish(sandbox: Sandbox, operation: Operation | undefined, signal: AbortSignal): Promise<'settled'> {
     const { store, world, settings, announcer, logins } = this.parts
     if (sandbox.phase === 'deleting') {
       await world.keyring.forget(sandbox.id)
@@ -207,14 +248,17 @@ export class Converge {
     sshPort: number,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const { names, certificates } = this.parts
+    const { names, records, certificates } = this.parts
+    const dns = records.status(sandbox)
     const isNew = operation.verb === 'create'
     const isLate = isNew && !(await this.waitForSsh(sandbox, operation, sshPort, signal))
     const late = `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s.`
     const awaited = isNew || operation.verb === 'domain' ? awaitedOf(sandbox) : []
+    const slow = dns.state === 'right' && dns.remark !== null ? [dns.remark] : []
     const limit = isNew ? certificates.remark(sandbox) : null
     return [
       ...(isLate ? [late] : []),
+      ...slow,
       ...awaited.map((host) => awaitedSentence(host, names.last(host), names.here())),
       ...(limit === null ? [] : [limit]),
     ]
@@ -254,7 +298,7 @@ export class Converge {
       note.push({
         edit: 'operation.note',
         id: now.id,
-        change: { state, endedAt, waitingFor: null, reason: now.reason ?? remark },
+        change: { state, endedAt, waitingFor: null, waitingUntil: null, reason: now.reason ?? remark },
       })
     }
     store.commit([...edits, ...note])
@@ -336,7 +380,11 @@ export class Converge {
       const phase = sandbox.phase === 'lost' ? 'lost' : 'stuck'
       store.commit([
         { edit: 'sandbox.note', id: sandbox.id, facts: { phase } },
-        { edit: 'operation.note', id: now.id, change: { state: 'stuck', reason, endedAt, waitingFor: null } },
+        {
+          edit: 'operation.note',
+          id: now.id,
+          change: { state: 'stuck', reason, endedAt, waitingFor: null, waitingUntil: null },
+        },
       ])
     }
     announcer.operationChanged(now.id)

@@ -73,10 +73,17 @@ export class SyncLoop implements Sync {
     if (!on) this.pokeAll()
   }
 
+  /** Record sets too, which ticks leave to their own schedule. */
   async pass(options: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport> {
-    const report = await this.inTurn(options.apply, options.force ?? false)
+    const { records } = this.parts
+    const [host, dns] = await Promise.all([this.inTurn(options.apply, options.force ?? false), records.pass(options)])
     if (options.apply) await this.queue.settled()
-    return report
+    return {
+      at: host.at,
+      applied: host.applied || dns.applied,
+      held: host.held ?? dns.held,
+      lines: [...host.lines, ...dns.lines],
+    }
   }
 
   async settled(): Promise<void> {

@@ -11,6 +11,8 @@ export interface NameWatchParts {
   readonly base: string
   /** This host's public addresses; none: those that `base` leads to. */
   readonly addresses: readonly string[]
+  /** Whether we keep its record sets ourselves, and they are right: then no cache of the world has to be asked. */
+  readonly isKept: (host: string) => boolean
   /** False: every name is taken to lead here. */
   readonly isChecked: boolean
   /** An answer is as good as new for so long: what is asked for again and again is looked up once. */
@@ -46,6 +48,7 @@ export class NameWatch {
 
   /** Looks, once for however many ask meanwhile. Never throws. */
   async look(host: string): Promise<Pointing> {
+    if (this.parts.isKept(host)) return this.take(host, { state: 'here' })
     const known = this.looks.get(host)
     if (known !== undefined && this.now() - known.at < this.parts.freshMs) return known.pointing
     const running = this.looking.get(host)
@@ -68,7 +71,10 @@ export class NameWatch {
   }
 
   private async lookNow(host: string): Promise<Pointing> {
-    const pointing = await this.pointing(host)
+    return this.take(host, await this.pointing(host))
+  }
+
+  private take(host: string, pointing: Pointing): Pointing {
     this.looks.set(host, { at: this.now(), pointing })
     return pointing
   }

@@ -35,9 +35,12 @@ export class Progress {
     this.change(operation, change, { state, endedAt: this.clock.now() })
   }
 
-  waiting(operation: Operation, waitingFor: string | null): void {
-    if ((this.store.operation(operation.id)?.waitingFor ?? null) === waitingFor) return
-    this.store.commit([{ edit: 'operation.note', id: operation.id, change: { waitingFor } }])
+  /** `until`: when it is over, where that is known. */
+  waiting(operation: Operation, waitingFor: string | null, until: Date | null = null): void {
+    const now = this.store.operation(operation.id)
+    const isSame = (now?.waitingFor ?? null) === waitingFor
+    if (isSame && (now?.waitingUntil ?? null)?.getTime() === until?.getTime()) return
+    this.store.commit([{ edit: 'operation.note', id: operation.id, change: { waitingFor, waitingUntil: until } }])
     this.announcer.operationChanged(operation.id)
   }
 

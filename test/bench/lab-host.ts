@@ -15,5 +15,6 @@ export function labHost(lab: Lab): TestHost {
     sshPort: 22,
     pins: [lab.network.pins.from, lab.network.pins.to],
     resolver: lab.dns.bind.address,
+    records: null,
   }
 }

@@ -16,5 +16,6 @@ export function simulatedHost(folder: string): TestHost {
     pins: ['127.77.0.10', '127.77.0.99'],
     // None of them waits for DNS.
     resolver: '127.0.0.1:9',
+    records: null,
   }
 }

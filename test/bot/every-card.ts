@@ -51,6 +51,7 @@ const operation: Operation = {
     { key: 'd', label: 'agent', detail: 'waits for the start', state: 'waiting', startedAt: null, endedAt: null },
   ],
   waitingFor: null,
+  waitingUntil: null,
   reason: null,
   offers: [],
   cancelled: false,

@@ -32,7 +32,7 @@ export function dnsContract(name: string, open: () => Promise<DnsWorld>): void {
     const view = await look(...labels)
     const { changes } = planRecordSets(
       wanted.map((one) => ({ owner: OWNER, set: one })),
-      { seen: view.seen, isKnown: (owner) => owner.startsWith('sb-'), unknownTypes: [], leadsHere: () => false },
+      { seen: view.seen, isKnown: (owner) => owner.startsWith('sb-'), isUnknown: () => false, leadsHere: () => false },
     )
     if (changes.length > 0) await view.change(changes as readonly RecordChange[], never)
     return changes as readonly RecordChange[]

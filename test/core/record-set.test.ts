@@ -10,7 +10,14 @@ import {
   type SeenRecordSet,
   type WantedRecordSet,
 } from '../../src/core/parts/record-set.js'
-import { baseNames, namesOf, unknownTypes, wantedAt, type Zone } from '../../src/core/parts/wanted-records.js'
+import {
+  baseNames,
+  keptNames,
+  namesOf,
+  unknownTypes,
+  wantedAt,
+  type Zone,
+} from '../../src/core/parts/wanted-records.js'
 import type { Change } from '../../src/core/parts/plan.js'
 import { aSandbox } from './sandbox-fixture.js'
 
@@ -18,7 +25,7 @@ const OWNERS = ['sb1', 'sb2', 'base']
 const view = (seen: readonly SeenRecordSet[], change: Partial<RecordView> = {}): RecordView => ({
   seen,
   isKnown: (owner) => OWNERS.includes(owner),
-  unknownTypes: [],
+  isUnknown: () => false,
   leadsHere: (target) => target === 'box.example.com',
   ...change,
 })
@@ -129,7 +136,7 @@ describe('the plan of record sets', () => {
     fc.assert(
       fc.property(wantedOnes, seenOnes, types, (wanted, seen, type) => {
         const known = wanted.filter(({ set }) => set.type !== type)
-        const { changes } = planRecordSets(known, view(seen, { unknownTypes: [type] }))
+        const { changes } = planRecordSets(known, view(seen, { isUnknown: (place) => place.type === type }))
         const touched = (changes as readonly RecordChange[]).map((one) =>
           one.kind === 'record.write' ? one.wanted.type : one.before.type,
         )
@@ -255,6 +262,23 @@ describe('the record sets that are wanted', () => {
     expect(namesOf(aSandbox(), base, 'by-hand')).toEqual([])
   })
 
+  it('that are no longer wanted are still looked at, until they are gone', () => {
+    const living = aSandbox({ id: 'sb-1' })
+    const recordNames = [
+      { name: base, owner: 'base' },
+      { name: living.host, owner: 'sb-1' },
+      { name: 'old.box.example.com', owner: 'buried' },
+    ]
+    const left = (mode: 'wildcard' | 'per-sandbox' | 'by-hand', phase: 'ready' | 'deleting' = 'ready') =>
+      keptNames({ sandboxes: [{ ...living, phase }], recordNames }, base, mode)
+        .filter(({ isWanted }) => !isWanted)
+        .map(({ name }) => name)
+    expect(left('per-sandbox')).toEqual(['old.box.example.com'])
+    expect(left('wildcard')).toEqual([living.host, 'old.box.example.com'])
+    expect(left('by-hand')).toEqual(['old.box.example.com'])
+    expect(left('by-hand', 'deleting')).toEqual([living.host, 'old.box.example.com'])
+  })
+
   it('keep within the zone’s bounds, and go through a proxy only where that breaks nothing', () => {
     const at = (name: string, owner = 'sb1') =>
       wantedAt({ name, owner }, zone, addresses, { mode: 'per-sandbox', ttl: 60 })
@@ -272,7 +296,10 @@ describe('the record sets that are wanted', () => {
   })
 
   it('leave out a type without an address, and touch none whose address is not known', () => {
-    const some = { A: known('192.0.2.1'), AAAA: { state: 'unknown' as const, why: 'nobody answered' } }
+    const some = {
+      A: known('192.0.2.1'),
+      AAAA: { state: 'unknown' as const, why: 'nobody answered', isDisputed: false },
+    }
     const wanted = wantedAt({ name: base, owner: 'base' }, zone, some, { mode: 'wildcard', ttl: 60 })
     expect(wanted.map(({ set }) => set.type)).toEqual(['A'])
     expect(unknownTypes(some)).toEqual(['AAAA'])

@@ -25,6 +25,7 @@ function operation(verb: Verb, change: Partial<Operation> = {}): Operation {
     before: null,
     steps: [],
     waitingFor: null,
+    waitingUntil: null,
     reason: 'Incus refused it',
     offers: [],
     cancelled: false,

@@ -57,6 +57,7 @@ export function aState(change: Partial<State> = {}): State {
     ],
     operations: [],
     buried: new Set(),
+    recordNames: [],
     ...change,
   }
 }

@@ -30,7 +30,7 @@ function dieAt(here) {
 }
 
 /** The kinds of change that each part is at: what it does meanwhile is a step of these. */
-const changing = { instances: [], pipes: [], routes: [] }
+const changing = { instances: [], pipes: [], routes: [], records: [] }
 
 function step(part, moment) {
   for (const kind of changing[part]) dieAt(`${moment} ${kind}`)
@@ -48,10 +48,15 @@ function surround(part, keeper) {
   }
 }
 
+function partAt(path) {
+  if (path.startsWith('/1.0/')) return 'instances'
+  return path.startsWith('/client/v4/') ? 'records' : 'routes'
+}
+
 /** The first request of a change is out and not answered; it is answered, and Incus is at it or waits for the next one. */
 function onWrite(channel, moment) {
   diagnostics.subscribe(channel, ({ request: { method, path } }) => {
-    if (method !== 'GET') step(path.startsWith('/1.0/') ? 'instances' : 'routes', moment)
+    if (method !== 'GET') step(partAt(path), moment)
   })
 }
 onWrite('undici:request:bodySent', 'begun')
@@ -101,6 +106,7 @@ const { instances, pipes, routes, keyring } = host.world
 surround('instances', instances)
 surround('pipes', pipes)
 surround('routes', routes)
+if (host.records !== null) surround('records', host.records)
 const forget = keyring.forget.bind(keyring)
 keyring.forget = async (sandbox) => {
   await forget(sandbox)

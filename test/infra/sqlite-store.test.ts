@@ -29,6 +29,7 @@ const operation: Operation = {
   before: { spec: aSandbox().spec, power: 'running' },
   steps: [{ key: 'k', label: 'started', detail: '', state: 'done', startedAt: new Date(1), endedAt: new Date(2) }],
   waitingFor: null,
+  waitingUntil: null,
   reason: null,
   offers: [],
   cancelled: false,
@@ -64,6 +65,7 @@ describe('the store', () => {
       keys: [key],
       operations: [operation],
       buried: new Set(),
+      recordNames: [],
     })
     expect(store.recentOperations(5)).toEqual([operation])
   })

@@ -5,6 +5,7 @@ import { Rfc2136Provider } from '../../src/infra/dns/rfc2136/provider.js'
 import { parseTsigKey, type TsigKey } from '../../src/infra/dns/rfc2136/tsig-key.js'
 import { serverAddress, type ServerAddress } from '../../src/infra/dns/wire/ask.js'
 import type { FaultyWorld } from '../contract/dns-faults.js'
+import { ManualClock } from '../peers/manual-clock.js'
 import { DnsGate } from '../peers/dns/dns-gate.js'
 import type { Lab } from './lab.js'
 
@@ -18,11 +19,19 @@ export interface UpdatedZone {
 
 /** Short: what hangs in a test hangs for ever. */
 const TIME_LIMIT_MS = 1000
+/** So that nothing is remembered from one question to the next. */
+const STEP_MS = 60 * 60_000
 
 /** A part of a zone on a server that takes updates, for one test alone; a gate stands before it. */
 export async function updatedWorld({ server, zone, key, idleKey }: UpdatedZone): Promise<FaultyWorld> {
   const gate = await DnsGate.open(server)
-  const options = { name: 'own', server: gate.address, key, timeLimitMs: TIME_LIMIT_MS }
+  const options = {
+    name: 'own',
+    server: gate.address,
+    key,
+    timeLimitMs: TIME_LIMIT_MS,
+    clock: new ManualClock({ stepMs: STEP_MS }),
+  }
   const base = `t${randomBytes(4).toString('hex')}.${zone}`
   const update = async (...lines: readonly string[]): Promise<void> => {
     const head = [

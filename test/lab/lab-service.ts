@@ -20,7 +20,7 @@ export class LabService {
 
   constructor(
     private readonly lab: Lab,
-    private readonly tables: Pick<Tables, 'domains' | 'caddy'>,
+    private readonly tables: Pick<Tables, 'domains' | 'caddy' | 'dns'>,
   ) {
     mkdirSync(join(this.folder, 'pipes'), { mode: 0o700 })
   }
@@ -43,6 +43,7 @@ export class LabService {
       templates: [{ name: 'test', image: images.system }],
       access: { admins: ['console:ada'] },
       domains: tables.domains,
+      dns: tables.dns,
       caddy: { admin: caddy.admin, pages: `127.0.0.1:${await freePort()}`, ...tables.caddy },
     } satisfies Tables)
     this.service = await startService({

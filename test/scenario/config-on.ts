@@ -8,7 +8,8 @@ export function configOn(host: TestHost, folder: string): object {
   if (!('socket' in host.incus)) throw new Error('Incus by its socket, please')
   return {
     service: { state_folder: join(folder, 'state'), control_socket: join(folder, 'control', 'socket') },
-    domains: { base: host.base, resolvers: [host.resolver] },
+    domains: { base: host.base, resolvers: [host.resolver], ...host.records?.domains },
+    dns: { providers: host.records?.providers ?? [] },
     incus: {
       socket: host.incus.socket,
       network: host.network,

@@ -30,7 +30,9 @@ import { SyncLoop } from '../../src/sync/loop.js'
 import { LINGER_MS, Logins } from '../../src/sync/logins.js'
 import { NameWatch } from '../../src/sync/name-watch.js'
 import { Progress } from '../../src/sync/progress.js'
+import type { Records } from '../../src/sync/records.js'
 import { aState } from '../core/sandbox-fixture.js'
+import { recordsFor, type HostRecords } from './engine-records.js'
 import { pauseSwitch, settingsFor } from './engine-settings.js'
 
 /** A host to run the engine on: the simulated one, or the lab. */
@@ -48,6 +50,8 @@ export interface TestHost {
   readonly pins: readonly [string, string] | null
   /** The DNS server that is asked: `127.0.0.1:53`. */
   readonly resolver: string
+  /** Who keeps its record sets; null: nobody. */
+  readonly records: HostRecords | null
 }
 
 export interface Asked {
@@ -74,6 +78,7 @@ export class Engine {
   readonly keysFolder = join(this.folder, 'keys')
   readonly store: SqliteStore
   readonly loop: SyncLoop
+  readonly records: Records
   readonly instances: IncusKeeper
   private readonly settings: Settings
   private readonly passwords = new WorkerPasswords()
@@ -103,6 +108,12 @@ export class Engine {
     const announcer = this.announcer()
     const logins = new Logins(this.passwords, this.store, announcer)
     routes.lingerWhile(() => logins.hashing(), LINGER_MS)
+    const log = (level: string, message: string, { error }: Record<string, unknown>): void => {
+      if (level === 'error') this.faults.push(`${message}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    const progress = new Progress(this.store, announcer, clock)
+    const poke = (sandboxes: readonly string[]): void => this.loop.poke(sandboxes)
+    this.records = recordsFor(host, { store: this.store, announcer, progress, clock, poke, log })
     this.loop = new SyncLoop({
       parts: {
         world: {
@@ -118,13 +129,19 @@ export class Engine {
         settings: this.settings,
         announcer,
         logins,
-        names: new NameWatch({ dns, clock, base: host.base, addresses: [], isChecked: true, freshMs: 0 }),
+        names: new NameWatch({
+          dns,
+          clock,
+          base: host.base,
+          addresses: [],
+          isKept: (name) => this.records.isRight(name),
+          isChecked: true,
+          freshMs: 0,
+        }),
+        records: this.records,
         certificates: { remark: () => null, soon: () => undefined },
-        progress: new Progress(this.store, announcer, clock),
-        log: (level, message, { error }) => {
-          if (level === 'error')
-            this.faults.push(`${message}: ${error instanceof Error ? error.message : String(error)}`)
-        },
+        progress,
+        log,
         giveUpAfterMs: 30 * 60_000,
       },
       mode: 'repair',
@@ -169,6 +186,7 @@ export class Engine {
 
   async close(): Promise<void> {
     await this.loop.close()
+    await this.records.close()
     await this.passwords.close()
     const pages = await this.pageServer
     pages.close()

@@ -31,6 +31,7 @@ export async function simulatedStage(): Promise<Stage> {
       sshPort: 2222,
       pins: block.pins,
       resolver,
+      records: null,
     },
     dns,
     isReal: false,

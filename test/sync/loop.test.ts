@@ -13,6 +13,7 @@ import { Logins } from '../../src/sync/logins.js'
 import { SyncLoop } from '../../src/sync/loop.js'
 import { NameWatch } from '../../src/sync/name-watch.js'
 import { Progress } from '../../src/sync/progress.js'
+import { noRecords } from '../../src/sync/records.js'
 import { instanceOf, ModelWorld } from '../core/model-world.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
 
@@ -101,7 +102,16 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
       settings,
       announcer,
       logins: new Logins({ make: () => Promise.resolve({ password: 'p', hash: '$2b$10$hash' }) }, store, announcer),
-      names: new NameWatch({ dns, clock, base: settings.base, addresses: [], isChecked: true, freshMs: 0 }),
+      names: new NameWatch({
+        dns,
+        clock,
+        base: settings.base,
+        addresses: [],
+        isChecked: true,
+        freshMs: 0,
+        isKept: () => false,
+      }),
+      records: noRecords(clock),
       certificates: { remark: () => null, soon: () => undefined },
       progress: new Progress(store, announcer, clock),
       giveUpAfterMs: 60_000,
@@ -244,6 +254,7 @@ function operationOn(sandbox: Sandbox, change: Partial<Operation>): Operation {
     before: change.verb === 'create' ? null : { spec: sandbox.spec, power: sandbox.power },
     steps: [],
     waitingFor: null,
+    waitingUntil: null,
     reason: null,
     offers: [],
     cancelled: false,

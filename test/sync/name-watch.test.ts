@@ -18,7 +18,16 @@ function watch(change: Partial<NameWatchParts> = {}) {
     },
   }
   const clock = { now: () => new Date(now) }
-  const parts = { dns, clock, base: 'box.test', addresses: [], isChecked: true, freshMs: 5_000, ...change }
+  const parts = {
+    dns,
+    clock,
+    base: 'box.test',
+    addresses: [],
+    isKept: () => false,
+    isChecked: true,
+    freshMs: 5_000,
+    ...change,
+  }
   return { names, asked, watch: new NameWatch(parts), pass: (ms: number) => (now += ms) }
 }
 

@@ -1,6 +1,6 @@
 import type { Operation, Step } from '../../core/operation.js'
 import type { Block, Message, StepLine } from '../message.js'
-import { capital, clock, sentence, text, VERBS, wholeSentence } from './words.js'
+import { VERBS, capital, clock, sentence, soon, text, wholeSentence } from './words.js'
 
 /** What the asker sees while an operation runs; edited as it goes. */
 export function progress(operation: Operation, now: Date): Message {
@@ -10,7 +10,7 @@ export function progress(operation: Operation, now: Date): Message {
   const blocks: Block[] = []
   if (back && operation.reason !== null) blocks.push(sentence(`Why: ${operation.reason}.`))
   if (steps.length > 0) blocks.push({ block: 'steps', steps })
-  if (operation.waitingFor !== null) blocks.push(sentence(`Waiting: ${operation.waitingFor}`))
+  if (operation.waitingFor !== null) blocks.push(sentence(`Waiting: ${waitingWords(operation, now)}`))
   if (!back && operation.verb !== 'delete') {
     const press = { command: 'cancel', args: { sandbox: operation.sandboxName } }
     blocks.push({ block: 'buttons', buttons: [{ label: 'Cancel', press }] })
@@ -41,6 +41,14 @@ export function stepsReport(operation: Operation, now: Date): Message {
 /** The one line in the place for all. */
 export function announcement(operation: Operation, who: string): Message {
   return { tone: 'busy', blocks: [text(`${who} is ${VERBS[operation.verb].doing(operation.sandboxName)}.`)] }
+}
+
+/** A wait whose end is known says so, and that nothing else is missing. */
+function waitingWords({ waitingFor, waitingUntil, steps, sandboxName, state }: Operation, now: Date): string {
+  if (waitingUntil === null) return waitingFor ?? ''
+  const isRest = state === 'running' && steps.every((step) => step.state === 'done')
+  const rest = isRest ? ` Everything else of ${sandboxName} is ready.` : ''
+  return `${waitingFor} in ${soon(waitingUntil.getTime() - now.getTime())}.${rest}`
 }
 
 function stepLine(step: Step, now: Date): StepLine {

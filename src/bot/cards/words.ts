@@ -103,6 +103,12 @@ export function span(milliseconds: number): string {
   return count(Math.floor(minutes / 1440), 'day')
 }
 
+/** `40 s`, `6 min` */
+export function soon(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000))
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
+}
+
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`
 }

@@ -23,7 +23,7 @@ export function goBack(
   const note: Edit = {
     edit: 'operation.note',
     id: operation.id,
-    change: { state: 'going-back', generation, reason, cancelled, offers, waitingFor: null },
+    change: { state: 'going-back', generation, reason, cancelled, offers, waitingFor: null, waitingUntil: null },
   }
   if (operation.before === null) return [{ edit: 'sandbox.want', id: sandbox.id, phase: 'deleting', ask: null }, note]
   const ask = powerBefore(operation)

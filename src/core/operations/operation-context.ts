@@ -75,6 +75,7 @@ export function startOperation(context: Context, verb: Verb, sandbox: Sandbox, g
     before: verb === 'create' || verb === 'delete' ? null : { spec: sandbox.spec, power: sandbox.power },
     steps: [],
     waitingFor: null,
+    waitingUntil: null,
     reason: null,
     offers: [],
     cancelled: false,

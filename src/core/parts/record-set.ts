@@ -59,8 +59,8 @@ export interface RecordView {
   readonly seen: readonly SeenRecordSet[]
   /** Whether a mark's owner is a sandbox of this database, living or buried. Another's marks are as foreign as none. */
   readonly isKnown: (owner: RecordOwner) => boolean
-  /** Types of which we do not know the address to write: nothing is changed there. */
-  readonly unknownTypes: readonly RecordType[]
+  /** Where something is wanted and our own address is not known: nothing is changed there. */
+  readonly isUnknown: (place: Pick<RecordSet, 'name' | 'type'>) => boolean
   /** Whether a CNAME to this name leads here as well. */
   readonly leadsHere: (target: string) => boolean
 }
@@ -92,7 +92,7 @@ export function planRecordSets(wanted: readonly WantedRecordSet[], view: RecordV
     }
   }
   for (const one of view.seen) {
-    if (one.seen === 'foreign' || view.unknownTypes.includes(one.set.type)) continue
+    if (one.seen === 'foreign' || view.isUnknown(one.set)) continue
     if (isWanted(one.set, wanted)) continue
     if (view.isKnown(one.owner)) changes.push(removeOf(one.owner, one.set))
     else findings.push(orphan(one.owner, one.set))
@@ -167,7 +167,7 @@ function conflictElsewhere(
 ): string | null {
   const other = foreign.find(
     ({ type, name }) =>
-      type !== 'CNAME' && type !== set.type && !view.unknownTypes.includes(type) && !isWanted({ name, type }, wanted),
+      type !== 'CNAME' && type !== set.type && !view.isUnknown({ name, type }) && !isWanted({ name, type }, wanted),
   )
   return other === undefined ? null : `${other.type} leads elsewhere, to ${other.values.join(', ')}`
 }

@@ -1,6 +1,7 @@
 import { isWithin } from '../domain-name.js'
 import { hostsOf } from '../hosts.js'
 import type { Sandbox } from '../sandbox.js'
+import type { State } from '../state.js'
 import { recordSet, type RecordOwner, type RecordType, type WantedRecordSet } from './record-set.js'
 
 /**
@@ -19,7 +20,8 @@ export interface DnsSettings {
 export type PublicAddress =
   | { readonly state: 'known'; readonly address: string }
   | { readonly state: 'none' }
-  | { readonly state: 'unknown'; readonly why: string }
+  /** `isDisputed`: several were told; else nobody told one. */
+  | { readonly state: 'unknown'; readonly why: string; readonly isDisputed: boolean }
 
 export interface PublicAddresses {
   readonly A: PublicAddress
@@ -54,6 +56,63 @@ export function namesOf(sandbox: Sandbox, base: string, mode: DnsMode): readonly
   return hostsOf(sandbox)
     .filter(({ host, dns }) => dns === 'automatic' && (mode === 'per-sandbox' || !isWithin(host, base)))
     .map(({ host }) => ({ name: host, owner: sandbox.id }))
+}
+
+/** A name at which something of ours is wanted, or was set once and has to go. */
+export interface KeptName extends WantedName {
+  readonly isWanted: boolean
+}
+
+type Remembered = Pick<State, 'recordNames'>
+
+/** The names of one sandbox: those that it needs, and those left of what it needed once. */
+export function keptBy(
+  sandbox: Sandbox,
+  { recordNames }: Remembered,
+  base: string,
+  mode: DnsMode,
+): readonly KeptName[] {
+  const wanted = namesOf(sandbox, base, mode)
+  return [...wanted.map(asWanted), ...leftOf(sandbox.id, wanted, recordNames, mode, sandbox.phase === 'deleting')]
+}
+
+/** Of the base, of each sandbox, and of those that are no more. */
+export function keptNames(
+  state: Remembered & Pick<State, 'sandboxes'>,
+  base: string,
+  mode: DnsMode,
+): readonly KeptName[] {
+  const shared = baseNames(base, mode)
+  const kept = [
+    ...shared.map(asWanted),
+    ...leftOf('base', shared, state.recordNames, mode, false),
+    ...state.sandboxes.flatMap((sandbox) => keptBy(sandbox, state, base, mode)),
+  ]
+  const living = new Set<RecordOwner>(['base', ...state.sandboxes.map(({ id }) => id)])
+  const gone = state.recordNames.filter(({ owner }) => !living.has(owner)).map(asLeft)
+  // A name that changes hands is its new owner's.
+  const wanted = new Set(kept.filter(({ isWanted }) => isWanted).map(({ name }) => name))
+  return [...kept, ...gone].filter(({ name, isWanted }) => isWanted || !wanted.has(name))
+}
+
+/** Where a person keeps record sets by now, what we made before stays until its sandbox goes: it may be all that there is. */
+function leftOf(
+  owner: RecordOwner,
+  wanted: readonly WantedName[],
+  recordNames: readonly WantedName[],
+  mode: DnsMode,
+  isGoing: boolean,
+): readonly KeptName[] {
+  if (mode === 'by-hand' && !isGoing) return []
+  return recordNames.filter((one) => one.owner === owner && !wanted.some(({ name }) => name === one.name)).map(asLeft)
+}
+
+function asWanted(name: WantedName): KeptName {
+  return { ...name, isWanted: true }
+}
+
+function asLeft({ name, owner }: WantedName): KeptName {
+  return { name, owner, isWanted: false }
 }
 
 /** The record sets that a name should have in its zone. */

@@ -28,22 +28,25 @@ export class DnsApi {
 
   constructor(private readonly options: ApiOptions) {}
 
-  /** Answers of 5xx and 429, none at all, and what is no JSON are InfraErrors; the others are the caller's to judge. */
+  /** `paces`: the narrowest first. Answers of 5xx and 429, none at all, and what is no JSON are InfraErrors; the others are the caller's to judge. */
   async call(
     method: Method,
     path: string,
     paces: readonly Pace[],
     signal: AbortSignal,
     body?: unknown,
+    /** How many calls are to follow on this one, itself included: a listing that is cut off midway is worth nothing. */
+    inRow = 1,
   ): Promise<ApiAnswer> {
-    const wait = Math.max(...paces.map((pace) => pace.readyIn()))
+    const wait = Math.max(...paces.map((pace) => pace.readyIn(inRow)))
     if (wait > 0) throw this.throttled(`${method} ${path}: our own pace`, wait)
     for (const pace of paces) pace.take()
     const answer = await this.send(method, path, signal, body)
     const { status, text, retryAfter } = answer
     if (status === 429) {
       const afterMs = retryAfterMs(retryAfter) ?? this.options.blockMs
-      for (const pace of paces) pace.block(afterMs)
+      // Which of its limits it was is not said: most likely the narrowest.
+      paces[0]?.block(afterMs)
       throw this.throttled(`${method} ${path} answered 429`, afterMs)
     }
     if (status >= 500) throw this.failed(`${method} ${path} answered ${status}`)

@@ -1,45 +1,42 @@
 import { InfraError } from '../../core/errors.js'
 import type { RecordChange, RecordSet, RecordType, SeenRecordSet } from '../../core/parts/record-set.js'
 import type { PublicAddresses, Zone } from '../../core/parts/wanted-records.js'
-import type { Clock, DnsTrouble, RecordKeeper, Served } from '../../core/ports.js'
+import type { DnsTrouble, RecordKeeper, Served } from '../../core/ports.js'
 import { untilServed, type PropagationOptions } from './propagation.js'
 import type { DnsProvider, HeldZone, ZoneView } from './provider.js'
 import type { PublicAddressBook } from './public-addresses.js'
-import type { Resolver } from './resolver.js'
+import { Resolver } from './resolver.js'
+import type { ServerAddress } from './wire/ask.js'
 
 export interface DnsKeeperParts {
   readonly providers: readonly DnsProvider[]
   readonly resolver: Resolver
   readonly addressBook: PublicAddressBook
   readonly propagation: PropagationOptions
-  readonly clock: Clock
+  /** Asked for information alone. */
+  readonly publicResolvers: readonly ServerAddress[]
 }
-
-/** Zones seldom come and go. */
-const REMEMBER_MS = 10 * 60_000
 
 /** Record sets, whichever of the providers holds their zone. */
 export class DnsKeeper implements RecordKeeper {
-  private readonly zones = new Map<string, { readonly zone: HeldZone | null; readonly until: number }>()
+  /** As their providers last described them. */
+  private readonly held = new Map<string, HeldZone>()
   private readonly views = new Map<string, ZoneView>()
 
   constructor(private readonly parts: DnsKeeperParts) {}
 
   async zoneOf(name: string, signal: AbortSignal): Promise<HeldZone | null> {
-    const now = this.parts.clock.now().getTime()
-    const known = this.zones.get(name)
-    if (known !== undefined && now < known.until) return known.zone
     const held = await Promise.all(this.parts.providers.map((provider) => zoneAt(provider, name, signal)))
     const zones = held.flatMap((one) => (one === null || one instanceof InfraError ? [] : [one]))
     const [zone = null] = zones.sort((a, b) => b.name.length - a.name.length)
     const refusal = held.find((one) => one instanceof InfraError)
     if (zone === null && refusal !== undefined) throw refusal
-    this.zones.set(name, { zone, until: now + REMEMBER_MS })
+    if (zone !== null) this.held.set(keyOf(zone), zone)
     return zone
   }
 
   async observe(zone: Zone, names: readonly string[], signal: AbortSignal): Promise<readonly SeenRecordSet[]> {
-    const view = await this.providerOf(zone).look(await this.held(zone, signal), names, signal)
+    const view = await this.providerOf(zone).look(this.heldAs(zone), names, signal)
     this.views.set(keyOf(zone), view)
     return view.seen
   }
@@ -65,7 +62,25 @@ export class DnsKeeper implements RecordKeeper {
     report: (served: Served) => void,
     signal: AbortSignal,
   ): Promise<Served> {
-    return untilServed(await this.held(zone, signal), sets, this.parts.propagation, report, signal)
+    return untilServed(this.heldAs(zone), sets, this.parts.propagation, report, signal)
+  }
+
+  async seenBy(sets: readonly RecordSet[], signal: AbortSignal): Promise<readonly string[]> {
+    const plain = sets.filter(({ proxied }) => !proxied)
+    if (plain.length === 0) return []
+    const seen = await Promise.all(
+      this.parts.publicResolvers.map(async (server) => {
+        const resolver = new Resolver([server])
+        const right = await Promise.all(
+          plain.map(async ({ name, type, values }) => {
+            const found = await resolver.addresses(name, type, signal).catch(() => [])
+            return found.join() === values.join()
+          }),
+        )
+        return right.every(Boolean) ? [server.host] : []
+      }),
+    )
+    return seen.flat()
   }
 
   resolve(name: string, type: RecordType, signal: AbortSignal): Promise<readonly string[]> {
@@ -99,12 +114,9 @@ export class DnsKeeper implements RecordKeeper {
     return [{ subject: zone.name, detail: `the world is sent to ${theirs}, and ${zone.label} answers at ${ours}` }]
   }
 
-  private async held(zone: Zone, signal: AbortSignal): Promise<HeldZone> {
-    const known = [...this.zones.values()].find((one) => one.zone !== null && keyOf(one.zone) === keyOf(zone))?.zone
-    const held = known ?? (await this.zoneOf(zone.name, signal))
-    if (held === null || keyOf(held) !== keyOf(zone)) {
-      throw new InfraError('dns', 'later', `dns: ${zone.label} holds ${zone.name} no longer`)
-    }
+  private heldAs(zone: Zone): HeldZone {
+    const held = this.held.get(keyOf(zone))
+    if (held === undefined) throw new Error(`${zone.name} was never found`)
     return held
   }
 

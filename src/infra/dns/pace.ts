@@ -34,10 +34,13 @@ export class Pace {
     this.filledAt = clock.now().getTime()
   }
 
-  /** Milliseconds until one more is allowed. */
-  readyIn(): number {
+  /** Milliseconds until so many more are allowed, one after the other; more than a burst never are. */
+  readyIn(count = 1): number {
     const now = this.refill()
-    const waits = this.buckets.map(({ limit, left }) => (left >= 1 ? 0 : Math.ceil((1 - left) / perMs(limit))))
+    const waits = this.buckets.map(({ limit, left }) => {
+      const missing = Math.min(count, limit.burst) - left
+      return missing <= 0 ? 0 : Math.ceil(missing / perMs(limit))
+    })
     return Math.max(0, this.blockedUntil - now, ...waits)
   }
 

@@ -19,6 +19,9 @@ export interface ZoneView {
   change(changes: readonly RecordChange[], signal: AbortSignal): Promise<void>
 }
 
+/** Milliseconds for which what a provider said of its zones is good: they seldom come and go. */
+export const ZONES_FRESH_MS = 30 * 60_000
+
 /** Who keeps zones. Each implementation passes `test/contract/dns.ts`. */
 export interface DnsProvider {
   /** Its name in the configuration. */

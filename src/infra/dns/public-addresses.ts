@@ -11,6 +11,8 @@ export interface PublicAddressOptions {
   readonly AAAA: string
   /** Pages that answer with the asker's address. */
   readonly sources: readonly string[]
+  /** What stands on this machine's own interfaces. */
+  readonly own: () => readonly Answer[]
   readonly clock: Clock
   readonly timeLimitMs: number
 }
@@ -61,11 +63,14 @@ export class PublicAddressBook {
   }
 
   private async one(type: 'A' | 'AAAA', signal: AbortSignal): Promise<PublicAddress> {
-    const { [type]: given, sources, timeLimitMs } = this.options
+    const { [type]: given, sources, own, timeLimitMs } = this.options
     if (given === 'none') return { state: 'none' }
     if (given !== 'auto') return { state: 'known', address: canonicalAddress(given) }
     const answers = await Promise.all(sources.map((url) => askPage(url, FAMILY[type], timeLimitMs, signal)))
-    return agreed(type, [...answers.filter((answer) => answer !== null), ...ownAddresses(FAMILY[type])])
+    return agreed(type, [
+      ...answers.filter((answer) => answer !== null),
+      ...own().filter(({ address }) => isIP(address) === FAMILY[type] && isPublic(address)),
+    ])
   }
 }
 
@@ -79,10 +84,11 @@ export function agreed(type: 'A' | 'AAAA', answers: readonly Answer[]): PublicAd
   const addresses = [...new Set(answers.map(({ address }) => address))]
   const [address] = addresses
   const family = type === 'A' ? 'IPv4' : 'IPv6'
-  if (address === undefined) return { state: 'unknown', why: `nobody could tell our ${family} address` }
+  if (address === undefined)
+    return { state: 'unknown', why: `nobody could tell our ${family} address`, isDisputed: false }
   if (addresses.length === 1) return { state: 'known', address }
   const each = answers.map((one) => `${one.address} (${one.from})`).join(', ')
-  return { state: 'unknown', why: `the sources disagree on our ${family} address: ${each}` }
+  return { state: 'unknown', why: `the sources disagree on our ${family} address: ${each}`, isDisputed: true }
 }
 
 export function isPublic(address: string): boolean {
@@ -110,12 +116,9 @@ async function askPage(url: string, family: 4 | 6, timeLimitMs: number, signal: 
   }
 }
 
-/** A public address on an interface is as good a source as any. Temporary IPv6 addresses are told by none of them. */
-function ownAddresses(family: 4 | 6): readonly Answer[] {
-  if (family === 6) return []
-  return Object.entries(networkInterfaces()).flatMap(([name, list]) =>
-    (list ?? [])
-      .filter((one) => one.family === 'IPv4' && !one.internal && isPublic(one.address))
-      .map((one) => ({ from: name, address: one.address })),
+/** The IPv4 addresses of this machine: a public one is as good a source as any. Of IPv6 ones, several may be in use. */
+export function interfaceAddresses(): readonly Answer[] {
+  return Object.entries(networkInterfaces()).flatMap(([from, list]) =>
+    (list ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => ({ from, address })),
   )
 }

@@ -100,4 +100,11 @@ export const migrations: readonly Migration[] = [
     ) STRICT;
     `,
   },
+  {
+    version: 7,
+    sql: `
+    ALTER TABLE operation ADD COLUMN waiting_until INTEGER;
+    CREATE TABLE record_name (name TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT;
+    `,
+  },
 ]

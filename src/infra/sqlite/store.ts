@@ -54,6 +54,10 @@ export class SqliteStore implements Store {
         operationOf,
       ),
       buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
+      recordNames: this.rows('SELECT * FROM record_name ORDER BY name').map(({ name, owner }) => ({
+        name: String(name),
+        owner: String(owner),
+      })),
     }
   }
 
@@ -76,6 +80,14 @@ export class SqliteStore implements Store {
           .prepare('INSERT OR IGNORE INTO buried (id, name, at) SELECT id, name, ? FROM sandbox WHERE id = ?')
           .run(Date.now(), edit.id)
         this.db.prepare('DELETE FROM sandbox WHERE id = ?').run(edit.id)
+        return
+      case 'record-name.add':
+        this.db
+          .prepare('INSERT OR REPLACE INTO record_name (name, owner) VALUES (?, ?)')
+          .run(edit.name.name, edit.name.owner)
+        return
+      case 'record-name.remove':
+        this.db.prepare('DELETE FROM record_name WHERE name = ?').run(edit.name)
         return
       case 'operation.start':
         this.insert('operation', operationRow(edit.operation))

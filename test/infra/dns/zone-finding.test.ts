@@ -67,7 +67,7 @@ async function desec(tree: ZoneTree): Promise<Held> {
 async function rfc2136(tree: ZoneTree): Promise<Held> {
   server.says((name, type) => authoritative(tree, 'ours', name, type))
   const key = { name: 'key', algorithm: 'hmac-sha256', secret: '' }
-  const options = { name: 'ours', server: server.address, key, timeLimitMs: LIMIT_MS }
+  const options = { name: 'ours', server: server.address, key, timeLimitMs: LIMIT_MS, clock }
   return { provider: new Rfc2136Provider(options), close: async () => {} }
 }
 
@@ -94,9 +94,16 @@ async function found(
   const keeper = new DnsKeeper({
     providers: [silent],
     resolver,
-    addressBook: new PublicAddressBook({ A: 'none', AAAA: 'none', sources: [], clock, timeLimitMs: LIMIT_MS }),
+    addressBook: new PublicAddressBook({
+      A: 'none',
+      AAAA: 'none',
+      sources: [],
+      own: () => [],
+      clock,
+      timeLimitMs: LIMIT_MS,
+    }),
     propagation: { resolver, serversOf: () => [], everyMs: 1, limitMs: 1 },
-    clock,
+    publicResolvers: [],
   })
   const zone = await keeper.zoneOf(name, never)
   const troubles = zone === null ? [] : await keeper.troubles(name, never)

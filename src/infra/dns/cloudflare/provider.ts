@@ -1,10 +1,11 @@
 import { InfraError } from '../../../core/errors.js'
 import { canonicalName } from '../../../core/domain-name.js'
 import type { RecordChange } from '../../../core/parts/record-set.js'
-import type { DnsProvider, HeldZone, ZoneView } from '../provider.js'
+import { ZONES_FRESH_MS, type DnsProvider, type HeldZone, type ZoneView } from '../provider.js'
+import { Remembered, RememberedBy } from '../remembered.js'
 import { isDelegated, longestZone } from '../zone-cuts.js'
 import { BATCH_SIZE, CloudflareClient, LABEL, type CloudflareOptions } from './client.js'
-import type { CloudflareZone } from './shapes.js'
+import type { CloudflareRecord, CloudflareZone } from './shapes.js'
 import { ZoneContent } from './zone-content.js'
 
 /** Seconds: what a plan without extras takes for records that are not proxied. */
@@ -16,10 +17,14 @@ export class CloudflareProvider implements DnsProvider {
   readonly name: string
   readonly label = LABEL
   private readonly client: CloudflareClient
+  private readonly zones: Remembered<readonly CloudflareZone[]>
+  private readonly ns: RememberedBy<readonly CloudflareRecord[]>
 
   constructor(private readonly options: CloudflareOptions) {
     this.name = options.name
     this.client = new CloudflareClient(options)
+    this.zones = new Remembered(options.clock, ZONES_FRESH_MS)
+    this.ns = new RememberedBy(options.clock, ZONES_FRESH_MS)
   }
 
   async check(name: string, signal: AbortSignal): Promise<readonly string[]> {
@@ -43,9 +48,9 @@ export class CloudflareProvider implements DnsProvider {
 
   async zoneOf(name: string, signal: AbortSignal): Promise<HeldZone | null> {
     const plain = name.replace(/^\*\./, '')
-    const zone = longestZone(plain, await this.client.zones(signal))
+    const zone = longestZone(plain, await this.zones.get(() => this.client.zones(signal)))
     if (zone === null) return null
-    const ns = await this.client.records(zone, 'NS', signal)
+    const ns = await this.ns.get(zone.id, () => this.client.records(zone, 'NS', signal))
     if (
       isDelegated(
         plain,

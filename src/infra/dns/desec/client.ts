@@ -47,6 +47,8 @@ export class DesecClient {
   private readonly reads: Pace
   private readonly account: Pace
   private readonly writes = new Map<string, Pace>()
+  /** How many pages a listing had when it was last read. */
+  private readonly pageCounts = new Map<string, number>()
 
   constructor(private readonly options: DesecOptions) {
     const { token, url, timeLimitMs, clock } = options
@@ -59,7 +61,12 @@ export class DesecClient {
   /** The domain of this account that is responsible for the name. */
   async domainOf(name: string, signal: AbortSignal): Promise<Domain | null> {
     const [domain] = await this.pages(`/domains/?owns_qname=${encodeURIComponent(name)}`, domainsSchema, signal)
-    return domain === undefined ? null : { name: domain.name, minimumTtl: domain.minimum_ttl }
+    return domain === undefined ? null : domainFrom(domain)
+  }
+
+  /** All of them: one question for however many names, as there are only so many a day. */
+  async domains(signal: AbortSignal): Promise<readonly Domain[]> {
+    return (await this.pages('/domains/', domainsSchema, signal)).map(domainFrom)
   }
 
   /** All of a domain, or all of one type. */
@@ -102,9 +109,12 @@ export class DesecClient {
   /** From the first page to the last: without `cursor`, more than 500 items are refused. */
   private async pages<T>(path: string, schema: z.ZodType<T[]>, signal: AbortSignal): Promise<readonly T[]> {
     const items: T[] = []
+    const expected = this.pageCounts.get(path) ?? 1
     let next: string | null = `${path}${path.includes('?') ? '&' : '?'}cursor=`
-    while (next !== null) {
-      const answer = await this.api.call('GET', next, [this.reads, this.account], signal)
+    for (let count = 1; next !== null; count += 1) {
+      this.pageCounts.set(path, count)
+      const inRow = Math.max(1, expected - count + 1)
+      const answer = await this.api.call('GET', next, [this.reads, this.account], signal, undefined, inRow)
       this.demandAuthorized(answer, null)
       const page = schema.safeParse(answer.json)
       if (answer.status !== 200 || !page.success) {
@@ -134,6 +144,10 @@ export class DesecClient {
     this.writes.set(domain, pace)
     return pace
   }
+}
+
+function domainFrom({ name, minimum_ttl }: z.output<typeof domainsSchema>[number]): Domain {
+  return { name, minimumTtl: minimum_ttl }
 }
 
 /** The path below the API's address; a link that leads elsewhere would take our token there. */

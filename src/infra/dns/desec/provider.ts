@@ -1,9 +1,11 @@
 import { InfraError } from '../../../core/errors.js'
 import type { Zone } from '../../../core/parts/wanted-records.js'
 import { markName } from '../mark.js'
-import type { DnsProvider, HeldZone, ZoneView } from '../provider.js'
-import { isDelegated } from '../zone-cuts.js'
-import { DesecClient, LABEL, type DesecOptions } from './client.js'
+import { ZONES_FRESH_MS, type DnsProvider, type HeldZone, type ZoneView } from '../provider.js'
+import { Remembered, RememberedBy } from '../remembered.js'
+import { isDelegated, longestZone } from '../zone-cuts.js'
+import { DesecClient, LABEL, type DesecOptions, type Domain } from './client.js'
+import type { Rrset } from './shapes.js'
 import { ZoneContent } from './zone-content.js'
 
 const MOST_TTL = 86_400
@@ -13,10 +15,14 @@ export class DesecProvider implements DnsProvider {
   readonly name: string
   readonly label = LABEL
   private readonly client: DesecClient
+  private readonly domains: Remembered<readonly Domain[]>
+  private readonly ns: RememberedBy<readonly Rrset[]>
 
   constructor(options: DesecOptions) {
     this.name = options.name
     this.client = new DesecClient(options)
+    this.domains = new Remembered(options.clock, ZONES_FRESH_MS)
+    this.ns = new RememberedBy(options.clock, ZONES_FRESH_MS)
   }
 
   /** Removes record sets that are not there: that changes nothing, and is refused without the right to. */
@@ -40,9 +46,9 @@ export class DesecProvider implements DnsProvider {
   }
 
   async zoneOf(name: string, signal: AbortSignal): Promise<HeldZone | null> {
-    const domain = await this.client.domainOf(plain(name), signal)
+    const domain = longestZone(plain(name), await this.domains.get(() => this.client.domains(signal)))
     if (domain === null) return null
-    const ns = await this.client.rrsets(domain.name, 'NS', signal)
+    const ns = await this.ns.get(domain.name, () => this.client.rrsets(domain.name, 'NS', signal))
     const owners = ns.map(({ subname }) => (subname === '' ? domain.name : `${subname}.${domain.name}`))
     if (isDelegated(plain(name), domain.name, owners)) return null
     const apex = ns.find(({ subname }) => subname === '')

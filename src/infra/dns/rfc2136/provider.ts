@@ -1,7 +1,9 @@
 import { markName } from '../mark.js'
-import type { DnsProvider, HeldZone, ZoneView } from '../provider.js'
+import { ZONES_FRESH_MS, type DnsProvider, type HeldZone, type ZoneView } from '../provider.js'
+import { RememberedBy } from '../remembered.js'
 import type { ServerAddress } from '../wire/ask.js'
 import { InfraError } from '../../../core/errors.js'
+import type { Clock } from '../../../core/ports.js'
 import { isSamePlace } from '../../../core/parts/record-set.js'
 import { lookAt } from './look.js'
 import { nsupdate } from './nsupdate.js'
@@ -16,6 +18,7 @@ export interface Rfc2136Options {
   readonly key: TsigKey
   /** Milliseconds for one update. */
   readonly timeLimitMs: number
+  readonly clock: Clock
 }
 
 const LEAST_TTL = 1
@@ -26,8 +29,11 @@ export class Rfc2136Provider implements DnsProvider {
   readonly name: string
   readonly label: string
 
+  private readonly zones: RememberedBy<HeldZone | null>
+
   constructor(private readonly options: Rfc2136Options) {
     this.name = options.name
+    this.zones = new RememberedBy(options.clock, ZONES_FRESH_MS)
     this.label = `the DNS server ${options.server.host}`
   }
 
@@ -56,7 +62,11 @@ export class Rfc2136Provider implements DnsProvider {
     }
   }
 
-  async zoneOf(name: string, signal: AbortSignal): Promise<HeldZone | null> {
+  zoneOf(name: string, signal: AbortSignal): Promise<HeldZone | null> {
+    return this.zones.get(name, () => this.zoneNow(name, signal))
+  }
+
+  private async zoneNow(name: string, signal: AbortSignal): Promise<HeldZone | null> {
     const { server } = this.options
     const zone = await walkToZone(server, name, signal)
     if (zone === null) return null

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect, isIPv6 } from 'node:net'
 import { InfraError } from '../../../core/errors.js'
+import { Turnstile } from './turnstile.js'
 import { decodeReply, encodeQuery, typeNumber, type QueryType, type Reply } from './message.js'
 
 export interface ServerAddress {
@@ -19,9 +20,15 @@ export interface Question {
 /** One try over UDP; a packet that is lost is sent again. */
 const TRY_MS = 1500
 const TRIES = 3
+/** Each question has a socket of its own. */
+const sockets = new Turnstile(64)
 
 /** Asks one name server: over UDP, and over TCP where the answer is too long. Throws InfraError. */
-export async function ask(server: ServerAddress, question: Question, signal: AbortSignal): Promise<Reply> {
+export function ask(server: ServerAddress, question: Question, signal: AbortSignal): Promise<Reply> {
+  return sockets.pass(() => askNow(server, question, signal))
+}
+
+async function askNow(server: ServerAddress, question: Question, signal: AbortSignal): Promise<Reply> {
   for (let tried = 1; ; tried += 1) {
     // Held by name: a timeout that only AbortSignal.any knows may be collected before it fires.
     const late = AbortSignal.timeout(TRY_MS)
@@ -45,9 +52,8 @@ function silent({ host, port }: ServerAddress, { name, type }: Question, why: st
 /** `9.9.9.9`, `9.9.9.9:5353`, `2620:fe::9` or `[2620:fe::9]:53`. */
 export function serverAddress(text: string): ServerAddress {
   if (isIPv6(text)) return { host: text, port: 53 }
-  const at = text.lastIndexOf(':')
-  if (at === -1) return { host: text, port: 53 }
-  return { host: text.slice(0, at).replaceAll(/[[\]]/g, ''), port: Number(text.slice(at + 1)) }
+  const [, six, four, port = '53'] = /^(?:\[(.+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
+  return { host: six ?? four ?? text, port: Number(port) }
 }
 
 function overUdp({ host, port }: ServerAddress, question: Question, signal: AbortSignal): Promise<Reply> {
