@@ -200,12 +200,12 @@ class Composition {
       disconnected: (reason) => log.warn({ reason }, "Incus' events are cut off"),
     })
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
+    closing.add(everySchedule(config.agent.schedule, () => void this.agents.look()))
+    void this.agents.look()
     const tellHead = (): void => this.tellHead()
     tellHead()
     closing.add(everySchedule(HEAD_SCHEDULE, tellHead))
     closing.add(tellHead)
-    closing.add(everySchedule(config.agent.schedule, () => void this.agents.look()))
-    void this.agents.look()
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }

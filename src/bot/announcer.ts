@@ -137,20 +137,39 @@ export class BotAnnouncer implements Announcer {
       const answer = isHere
         ? await platform.post(operation.origin.place, identity, message, false)
         : await platform.direct(identity, message, false)
-      if (answer === 'refused' && operation !== undefined) this.refuseLogin(operation)
-      // Waits in the outbox until their direct messages are open.
-      else if (answer === 'refused')
+      if (answer === 'refused' && operation !== undefined) {
+        this.refuseLogin(operation)
+      } else if (answer === 'refused') {
+        // Waits in the outbox until their direct messages are open.
         this.tell(
           `login:${sandbox.id}:${login.person}:${sandbox.generation}`,
           login.person,
           loginRefused(sandbox.name, false),
         )
+      }
       return true
     } catch (error) {
       // Only the kind of failure: its words could quote the message.
       log('a login could not be delivered', { sandbox: login.sandbox, kind: error instanceof Error ? error.name : '' })
       return false
     }
+  }
+
+  /** One message for all of it, edited as it goes. */
+  rolloutChanged(rollout: Rollout): void {
+    this.guarded(() => {
+      const { identity, place } = rollout.origin
+      const target = { platform: identity.platform, place, to: identity }
+      const final = rollout.state !== 'running'
+      this.parts.outbox.want(`rollout:${rollout.id}`, target, rolloutCard(rollout), { final })
+    })
+  }
+
+  /** What this offers is a new login: it waits until the operation that made this one is over. */
+  private refuseLogin(operation: Operation): void {
+    const slot = `login:${operation.id}`
+    const message = loginRefused(operation.sandboxName, operation.origin.showsLogin !== true)
+    this.parts.outbox.want(slot, callerTarget(operation), message, { afterMs: isLive(operation) ? LOGIN_HELD_MS : 0 })
   }
 
   /** Each owner has the card in their own direct messages. */
@@ -174,23 +193,6 @@ export class BotAnnouncer implements Announcer {
     const minted = this.parts.tokens.mint(message, identity)
     const answer = await platform.direct(identity, minted, false)
     return answer !== 'refused' || (await platform.post(place, identity, minted, false)) !== 'refused'
-  }
-
-  /** One message for all of it, edited as it goes. */
-  rolloutChanged(rollout: Rollout): void {
-    this.guarded(() => {
-      const { identity, place } = rollout.origin
-      const target = { platform: identity.platform, place, to: identity }
-      const final = rollout.state !== 'running'
-      this.parts.outbox.want(`rollout:${rollout.id}`, target, rolloutCard(rollout), { final })
-    })
-  }
-
-  /** What this offers is a new login: it waits until the operation that made this one is over. */
-  private refuseLogin(operation: Operation): void {
-    const slot = `login:${operation.id}`
-    const message = loginRefused(operation.sandboxName, operation.origin.showsLogin !== true)
-    this.parts.outbox.want(slot, callerTarget(operation), message, { afterMs: isLive(operation) ? LOGIN_HELD_MS : 0 })
   }
 
   /** To admins, only when there is some, and once for the same. */

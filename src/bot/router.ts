@@ -77,11 +77,11 @@ export interface RouterParts {
 export class BotRouter implements Router {
   private readonly running = new Map<string, Promise<Outcome>>()
   private readonly stale = new StaleRequests()
+  private readonly turns = new Turns()
   private readonly door: Doorkeeper
   private readonly calls: Calls
   private readonly rate: RateLimit
   private readonly departures: Departures
-  private readonly turns = new Turns()
 
   constructor(private readonly parts: RouterParts) {
     this.calls = new Calls(parts)

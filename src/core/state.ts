@@ -2,10 +2,10 @@ import type { Grant } from './access.js'
 import type { Departure } from './departure.js'
 import type { Joining } from './joining.js'
 import type { OneTimeCode } from './one-time-code.js'
-import type { Share, TransferOffer } from './sharing.js'
-import type { Sighting } from './sighting.js'
 import type { AgentSpec, Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
 import type { Rollout } from './rollout.js'
+import type { Share, TransferOffer } from './sharing.js'
+import type { Sighting } from './sighting.js'
 import type { Operation } from './operation.js'
 import type { Identity, Person, SshKey } from './person.js'
 import type { Quota, QuotaSettings } from './quota.js'
@@ -31,6 +31,10 @@ export interface State {
   readonly operations: readonly Operation[]
   /** Ids of sandboxes that were deleted on a person's word: what still carries them may go. */
   readonly buried: ReadonlySet<SandboxId>
+  /** The newest release of the agent that this host has; null: none yet. */
+  readonly newestAgent: string | null
+  /** The last update of all agents; null: there was none. */
+  readonly rollout: Rollout | null
   /** Those that were given by command. One a subject. */
   readonly grants: readonly Grant[]
   /** Where commands work in the open, by command. */
@@ -43,10 +47,6 @@ export interface State {
   readonly departures: readonly Departure[]
   /** Those that were set by command. */
   readonly quotas: readonly Quota[]
-  /** The newest release of the agent that this host has; null: none yet. */
-  readonly newestAgent: string | null
-  /** The last update of all agents; null: there was none. */
-  readonly rollout: Rollout | null
 }
 
 export interface Template {

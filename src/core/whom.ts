@@ -1,6 +1,6 @@
 import { UserError } from './errors.js'
 import { hasLeft, personOf } from './access.js'
-import { type Identity, type Person } from './person.js'
+import type { Identity, Person } from './person.js'
 import { shown } from './shown.js'
 import type { State } from './state.js'
 import { idText, parseSubject, type Presence, type Subject } from './subject.js'
@@ -26,7 +26,7 @@ export function subjectOf(state: State, text: string, presence: Presence): Subje
   const namesake = named(state, words)[0]?.identities[0]
   const hint =
     namesake === undefined
-      ? `One looks like \`${idText(presence.identity)}\`, which is yours, or \`group:${platform}:\` and a role's id; a mention does too.`
+      ? 'Mention them, or give an id as `/sandbox whoami` shows it; a group or a room has `group:` or `room:` before it.'
       : `Names are no ids, as anybody can choose theirs. Did you mean \`${idText(namesake)}\`?`
   throw new UserError('invalid', `I do not know whom \`${shown(text)}\` means. ${hint}`)
 }

@@ -56,9 +56,7 @@ const router = new BotRouter({
   newId: () => `${name}${(ids += 1)}`,
 })
 
-process.on('message', (asked) => void run(asked))
-
-async function run({ round, user, command, args }) {
+async function answer({ round, user, command, args }) {
   const identity = { platform: 'console', workspace: '', user }
   const asker = { identity, name: user, place: 'dm', room: 'dm', isPrivate: true, groups: [] }
   const eventKey = `${name}-${round}`
@@ -70,4 +68,6 @@ async function run({ round, user, command, args }) {
   }
   process.send({ round, outcome })
 }
+
+process.on('message', (message) => void answer(message))
 process.send({ up: true })

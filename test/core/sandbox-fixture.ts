@@ -74,6 +74,8 @@ export function aState(change: Partial<State> = {}): State {
     ],
     operations: [],
     buried: new Set(),
+    newestAgent: null,
+    rollout: null,
     grants: [],
     rooms: [],
     sightings: [],
@@ -83,8 +85,6 @@ export function aState(change: Partial<State> = {}): State {
     joinings: [],
     departures: [],
     quotas: [],
-    newestAgent: null,
-    rollout: null,
     ...change,
   }
 }

@@ -145,6 +145,7 @@ describe('the audit', () => {
     const whole = checkChain(chainedEntries(db), [])
     db.exec("UPDATE audit SET hash = ''")
     expect(checkChain(chainedEntries(db), []).fault).toMatchObject({ seq: 1 })
+    /** As a new start of the service finds it. */
     const chained = (): ChainVerdict => {
       expect(new SqliteAudit(db).head()).not.toBeNull()
       return checkChain(chainedEntries(db), [])

@@ -89,7 +89,7 @@ export async function aStage(
   return { peer, platform, router, ada, grace, general, other, log }
 }
 
-export function isUp(platform: SlackPlatform): void {
+function isUp(platform: SlackPlatform): void {
   if (platform.health().state === 'connecting') throw new Error('not yet')
 }
 

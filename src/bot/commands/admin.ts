@@ -35,15 +35,10 @@ export const admin = command(
       choices: Object.keys(acts),
       positional: true,
     }),
-    argument(
-      'who',
-      'Who',
-      'A mention or an id, as whoami shows yours; group:, room: or workspace: before it; a room: here',
-      {
-        positional: true,
-        required: (args) => aboutSomeone.includes(args['action'] ?? ''),
-      },
-    ),
+    argument('who', 'Who', 'A mention, or an id as whoami shows it; with group: or room: before it; a room: here', {
+      positional: true,
+      required: (args) => aboutSomeone.includes(args['action'] ?? ''),
+    }),
     argument(
       'what',
       'What',

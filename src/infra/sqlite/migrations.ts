@@ -143,7 +143,7 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
-    version: 8,
+    version: 6,
     sql: `
     ALTER TABLE sandbox ADD COLUMN agent_version TEXT;
     -- Whatever answers in a sandbox that is there already is not ours.
