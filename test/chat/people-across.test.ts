@@ -211,3 +211,51 @@ describe('somebody on Discord who has lost the role that let them in', () => {
     expect((await service.visit('shop.localhost')).status).toBe(200)
   })
 })
+
+describe('a user group of Slack', () => {
+  const slack = new SlackStage('socket')
+  const { ada, eve, grace } = slack.people
+  let service: TestService
+
+  beforeAll(async () => {
+    await slack.start()
+    const access = { admins: [ada.identity, 'console:ada'], on_leave: 'at-once' }
+    service = new TestService(undefined, { ...slack.config(), access })
+    await service.start()
+    await service.serve()
+    await slack.joined()
+    await service.ready()
+  }, 30_000)
+  afterAll(async () => {
+    await service.close()
+    await slack.close()
+  })
+
+  it('lets its members in, as Slack says it from moment to moment', async () => {
+    await slack.peer.group('S0DEVS', [grace.hands])
+    await ada.says(`admin grant group:slack:${TEAM}:S0DEVS member`)
+    await sees(all(ada), /Everybody in group:slack:T0SAND:S0DEVS/)
+    await grace.says('create shop')
+    await sees(ada.channel, /● shop · running/)
+    await eve.says('whoami')
+    await sees(all(eve), /I do not know you yet/)
+    await slack.peer.group('S0DEVS', [eve.hands])
+    await vi.waitFor(async () => {
+      await eve.says('whoami', 'direct')
+      expect(textOf(eve)).toContain('You are eve')
+    }, patient)
+    await grace.says('stop shop')
+    await sees(all(grace), /I do not know you yet/)
+    expect((await service.visit('shop.localhost')).status).toBe(200)
+  })
+
+  it('is nothing to somebody whose account is deactivated: they are out, and their sandboxes stop', async () => {
+    await slack.peer.group('S0DEVS', [grace.hands])
+    await grace.says('show shop')
+    await sees(all(grace), /● shop · running/)
+    await slack.peer.deactivate(grace.hands)
+    await vi.waitFor(async () => expect((await service.visit('shop.localhost')).status).toBe(503), patient)
+    await sees(ada.direct, /grace is taken out[^]*Stopped: shop/)
+    expect(service.audited('"command":"left"')).toMatchObject({ identity: 'host', outcome: 'done' })
+  })
+})

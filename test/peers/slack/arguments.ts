@@ -6,6 +6,7 @@ const FLAGS = new Set([
   'unfurl_links',
   'unfurl_media',
   'return_im',
+  'include_users',
 ])
 const NUMBERS = new Set(['length'])
 const STRUCTURES = new Set(['blocks', 'attachments', 'metadata', 'view', 'files', 'file_ids'])

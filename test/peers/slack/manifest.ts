@@ -17,6 +17,8 @@ export const EVENT_SCOPES: Readonly<Record<string, string | null>> = {
   app_home_opened: null,
   app_mention: 'app_mentions:read',
   'message.im': 'im:history',
+  subteam_members_changed: 'usergroups:read',
+  user_change: 'users:read',
 }
 
 export function isTold({ events, scopes }: AppSettings, event: string): boolean {

@@ -2,7 +2,9 @@ import type { Methods } from './method.js'
 import { Refused } from './refused.js'
 import { APP_ID, BOT_ID, BOT_USER, TEAM } from './workspace.js'
 
-export const otherMethods: Methods<'auth.test' | 'apps.connections.open' | 'conversations.open' | 'users.info'> = {
+export const otherMethods: Methods<
+  'auth.test' | 'apps.connections.open' | 'conversations.open' | 'usergroups.list' | 'users.info'
+> = {
   'auth.test': {
     scope: null,
     run: (_given, { origin }) => ({
@@ -32,6 +34,17 @@ export const otherMethods: Methods<'auth.test' | 'apps.connections.open' | 'conv
       if (user.isDisabled) throw new Refused('user_disabled')
       return { channel: { id: workspace.direct(id).id } }
     },
+  },
+  'usergroups.list': {
+    scope: 'usergroups:read',
+    run: (given, { workspace }) => ({
+      usergroups: [...workspace.groups].map(([id, users]) => ({
+        id,
+        team_id: TEAM,
+        is_usergroup: true,
+        ...(given?.include_users === true ? { users: [...users] } : {}),
+      })),
+    }),
   },
   'users.info': {
     scope: 'users:read',

@@ -16,6 +16,7 @@ export type ChatDelete = webApi.ChatDeleteArguments
 export type ConversationsOpen = webApi.ConversationsOpenArguments
 export type FilesCompleteUploadExternal = webApi.FilesCompleteUploadExternalArguments
 export type FilesGetUploadURLExternal = webApi.FilesGetUploadURLExternalArguments
+export type UsergroupsList = webApi.UsergroupsListArguments
 export type UsersInfo = webApi.UsersInfoArguments
 export type ViewsOpen = webApi.ViewsOpenArguments
 export type ViewsPublish = webApi.ViewsPublishArguments
@@ -32,6 +33,7 @@ export interface MethodArguments {
   readonly 'conversations.open': ConversationsOpen
   readonly 'files.completeUploadExternal': FilesCompleteUploadExternal
   readonly 'files.getUploadURLExternal': FilesGetUploadURLExternal
+  readonly 'usergroups.list': UsergroupsList
   readonly 'users.info': UsersInfo
   readonly 'views.open': ViewsOpen
   readonly 'views.publish': ViewsPublish

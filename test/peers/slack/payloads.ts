@@ -1,5 +1,12 @@
 import type { BlockAction, ButtonAction, SlashCommand, ViewSubmitAction } from '@slack/bolt'
-import type { AppHomeOpenedEvent, AppMentionEvent, GenericMessageEvent, MessageChangedEvent } from '@slack/types'
+import type {
+  AppHomeOpenedEvent,
+  AppMentionEvent,
+  GenericMessageEvent,
+  MessageChangedEvent,
+  SubteamMembersChangedEvent,
+  UserChangeEvent,
+} from '@slack/types'
 import { messageJson } from './chat-methods.js'
 import { viewJson } from './view-methods.js'
 import { APP_ID, BOT_ID, BOT_USER, TEAM, type Channel, type OpenView, type Posted, type User } from './workspace.js'
@@ -93,7 +100,29 @@ function byUser(user: User): Pick<ViewSubmitAction, 'team' | 'user' | 'enterpris
   }
 }
 
-export type PeerEvent = AppHomeOpenedEvent | AppMentionEvent | GenericMessageEvent | MessageChangedEvent
+export type PeerEvent =
+  | AppHomeOpenedEvent
+  | AppMentionEvent
+  | GenericMessageEvent
+  | MessageChangedEvent
+  | SubteamMembersChangedEvent
+  | Leaving
+
+/** As much of a change of a user as tells that they have left. */
+export interface Leaving {
+  readonly type: UserChangeEvent['type']
+  readonly user: Pick<UserChangeEvent['user'], 'id' | 'team_id' | 'name' | 'deleted'>
+}
+
+export function leavingEvent({ id, team, name }: User): Leaving {
+  return { type: 'user_change', user: { id, team_id: team, name, deleted: true } }
+}
+
+export function groupEvent(group: string, at: number): SubteamMembersChangedEvent {
+  const seconds = Math.floor(at / 1000)
+  const when = { date_previous_update: seconds, date_update: seconds, event_ts: `${seconds}.000100` }
+  return { type: 'subteam_members_changed', subteam_id: group, team_id: TEAM, ...when }
+}
 
 /** What surrounds an event. `id` stays the same however often it is delivered. */
 export function eventPayload(id: string, at: number, enterprise: string | null, event: PeerEvent): object {

@@ -4,7 +4,7 @@ import { readArguments } from './arguments.js'
 import { Clock } from './clock.js'
 import { Deliveries } from './deliveries.js'
 import { isTold, type AppSettings } from './manifest.js'
-import { botChangeEvent, botMessageEvent, eventPayload } from './payloads.js'
+import { botChangeEvent, botMessageEvent, eventPayload, groupEvent, leavingEvent, type PeerEvent } from './payloads.js'
 import { Person, type Scene } from './person.js'
 import { Refused } from './refused.js'
 import { RequestUrl } from './request-url.js'
@@ -34,7 +34,7 @@ export class SlackPeer {
   private port = 0
   private events = 0
 
-  constructor(settings: AppSettings) {
+  constructor(private readonly settings: AppSettings) {
     const { clock, workspace } = this
     const tickets = new Tickets(clock)
     const origin = (): string => this.origin
@@ -77,6 +77,18 @@ export class SlackPeer {
     return new Person(this.workspace.addUser(name, from), this.scene)
   }
 
+  /** Who is in the user group from now on; the bot is told. */
+  async group(id: string, people: readonly Person[]): Promise<void> {
+    this.workspace.groups.set(id, new Set(people.map(({ user }) => user.id)))
+    await this.tell('subteam_members_changed', groupEvent(id, this.clock.now()))
+  }
+
+  /** Somebody's account is deactivated; the bot is told. */
+  async deactivate({ user }: Person): Promise<void> {
+    user.isDisabled = true
+    await this.tell('user_change', leavingEvent(user))
+  }
+
   /** Moves the platform's time ahead: what has become due happens now. */
   pass(milliseconds: number): void {
     this.clock.pass(milliseconds)
@@ -116,6 +128,11 @@ export class SlackPeer {
   async close(): Promise<void> {
     this.deliveries.close()
     await this.down()
+  }
+
+  private async tell(name: string, event: PeerEvent): Promise<void> {
+    if (!isTold(this.settings, name)) return
+    await this.deliveries.send('events_api', name, eventPayload(this.newEventId(), this.clock.now(), null, event))
   }
 
   private newEventId(): string {

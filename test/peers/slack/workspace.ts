@@ -73,6 +73,8 @@ export class Workspace {
   readonly users = new Map<string, User>()
   readonly channels = new Map<string, Channel>()
   readonly posted: Posted[] = []
+  /** User groups: the ids of those who are in them. */
+  readonly groups = new Map<string, Set<string>>()
   readonly uploads = new Map<string, Upload>()
   /** The forms that are open, the newest last. */
   readonly views: OpenView[] = []

@@ -1,4 +1,5 @@
 import type { Asker, ChatInput, Form, Router } from '../../../bot/chat.js'
+import type { Identity } from '../../../core/person.js'
 import type { PlatformMessage } from '../../../bot/message.js'
 
 const REMEMBERED = 5000
@@ -24,11 +25,15 @@ export class Intake {
   /** What came of late: the library drops nothing that comes twice, and the inbox knows only what was written down. */
   private readonly seen = new Set<string>()
 
-  constructor(private readonly router: Router) {}
+  constructor(
+    private readonly router: Router,
+    private readonly groupsOf: (identity: Identity) => readonly string[],
+  ) {}
 
   take({ asker, key, sentAt, input }: Act): Verdict {
     if (this.seen.has(key)) return { kind: 'again' }
-    const verdict = this.decide({ asker, key, sentAt, input })
+    const groups = this.groupsOf(asker.identity)
+    const verdict = this.decide({ asker: { ...asker, groups }, key, sentAt, input })
     if (this.seen.size >= REMEMBERED) this.seen.delete(this.seen.keys().next().value ?? '')
     this.seen.add(key)
     return verdict

@@ -12,6 +12,7 @@ import type { Reception } from './reception.js'
 import { FORM, refusedAnswers, renderForm } from './render-form.js'
 import type { ResponseAddresses } from './response-addresses.js'
 import { identityOf, isAtHome } from './self.js'
+import type { UserGroups } from './user-groups.js'
 
 const PATIENCE_MS = 1000
 
@@ -22,6 +23,7 @@ export interface ListenerParts {
   readonly answers: ResponseAddresses
   readonly directs: Directs
   readonly names: Names
+  readonly groups: UserGroups
   readonly session: () => Session
   readonly clock: Clock
 }
@@ -89,6 +91,13 @@ export function listen(app: App, parts: ListenerParts): void {
     const name = await names.of(session().web, user)
     void reception.openHome(askerAt(identity, name, { channel: `@${channel}`, thread: null, event: '' }))
   })
+
+  app.event('user_change', async ({ event, body }) => {
+    const { id, team_id: team, deleted } = event.user
+    if (deleted) parts.router.left(identityOf(session().self, { user: id, team, enterprise: body.enterprise_id }))
+  })
+
+  app.event('subteam_members_changed', async () => parts.groups.refresh(session().web))
 
   async function heard(said: Said): Promise<void> {
     const { web, self } = session()

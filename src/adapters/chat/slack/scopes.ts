@@ -6,5 +6,6 @@ export const SCOPES: readonly string[] = [
   'files:write',
   'im:history',
   'im:write',
+  'usergroups:read',
   'users:read',
 ]

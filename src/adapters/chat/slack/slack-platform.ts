@@ -20,8 +20,9 @@ import { listen } from './listeners.js'
 import { Names } from './names.js'
 import { Reception } from './reception.js'
 import { ResponseAddresses } from './response-addresses.js'
-import { PLATFORM } from './self.js'
+import { isAtHome, PLATFORM } from './self.js'
 import type { SlackOptions } from './slack-options.js'
+import { UserGroups } from './user-groups.js'
 
 /** Slack: one workspace, by sockets or by signed requests. */
 export class SlackPlatform implements ChatPlatform {
@@ -43,10 +44,12 @@ export class SlackPlatform implements ChatPlatform {
     const { clock, log } = this.options
     const { directs, answers, delivery, session } = this
     const reception = new Reception({ router, delivery, session, log })
+    const groups = new UserGroups(clock, log)
     const parts = {
       router,
       reception,
-      intake: new Intake(router),
+      intake: new Intake(router, (identity) => this.groupsOf(groups, identity)),
+      groups,
       answers,
       directs,
       names: new Names(),
@@ -55,7 +58,10 @@ export class SlackPlatform implements ChatPlatform {
     }
     this.connection = new Connection(this.options, {
       listen: (app) => listen(app, parts),
-      connected: () => router.connected(this.name),
+      connected: () => {
+        router.connected(this.name)
+        void groups.refresh(session().web)
+      },
     })
     this.connection.start()
   }
@@ -89,6 +95,12 @@ export class SlackPlatform implements ChatPlatform {
   /** People find the bot in their workspace; into channels they invite it. */
   invitation(): string | null {
     return null
+  }
+
+  /** Those of another workspace are in none of ours, whatever their id. */
+  private groupsOf(groups: UserGroups, identity: Identity): readonly string[] {
+    const { web, self } = this.session()
+    return isAtHome(self, identity) ? groups.of(web, identity.user) : []
   }
 
   private readonly session = (): ReturnType<Connection['session']> => {
