@@ -57,6 +57,8 @@ export type Answer =
       /** Sandboxes that follow although no edit names them. */
       readonly poke?: readonly SandboxId[]
       readonly interrupt?: SandboxId
+      /** Sandboxes whose agents' open sessions end. */
+      readonly endSessions?: readonly SandboxId[]
       /** Whom else it concerns, and what they are told by direct message. */
       readonly tell?: (after: State) => readonly Telling[]
       /** Sandboxes that have another owner now, and whose they were. */

@@ -19,7 +19,7 @@ export interface DeparturesParts {
   readonly settings: Settings
   readonly announcer: BotAnnouncer
   readonly trail: AuditTrail
-  readonly sync: Pick<Sync, 'poke'>
+  readonly sync: Pick<Sync, 'poke' | 'endSessions'>
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
@@ -116,6 +116,7 @@ export class Departures {
         this.tellAdmins(after, identity, offboardedCard(after, settings, person, departure))
       })
       sync.poke([...new Set(edits.flatMap((edit) => (edit.edit === 'sandbox.want' ? [edit.id] : [])))])
+      sync.endSessions(departure.taken.shares.map(({ sandbox }) => sandbox))
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       log('somebody has left, and was not taken out', { identity: identityText(identity), why: error.message })

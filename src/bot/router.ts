@@ -285,6 +285,7 @@ export class BotRouter implements Router {
       edit.edit === 'sandbox.add' ? [edit.sandbox.id] : edit.edit === 'sandbox.want' ? [edit.id] : [],
     )
     sync.poke([...new Set([...touched, ...(answer.poke ?? [])])])
+    sync.endSessions(answer.endSessions ?? [])
     return started === undefined ? Promise.resolve(outcome) : announcer.whenEnded(started.id)
   }
 

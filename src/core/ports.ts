@@ -22,6 +22,8 @@ export interface InstanceKeeper {
   apply(change: InstanceChange, detail: (text: string) => void, signal: AbortSignal): Promise<void>
   /** The network that instances live in. Throws InfraError. */
   network(signal: AbortSignal): Promise<Network>
+  /** Ends what is open to this port of a running instance; who may comes back. Throws InfraError. */
+  endConnections(name: string, port: number, signal: AbortSignal): Promise<void>
   /** What the host has left, asked for at `at`. Throws InfraError. */
   room(at: Date, signal: AbortSignal): Promise<HostRoom>
   /** What no event tells of a running instance. `diskLimit` in bytes. Throws InfraError. */
@@ -143,6 +145,8 @@ export interface Sync {
   pass(options: { readonly apply: boolean; readonly force?: boolean }): Promise<DriftReport>
   /** Stops what runs for this sandbox so that the loop looks anew (cancel). */
   interrupt(sandbox: SandboxId): void
+  /** Once what is wanted of them is applied, ends what is open to their agents: somebody was taken out. */
+  endSessions(sandboxes: readonly SandboxId[]): void
   paused(): boolean
   pause(on: boolean): void
 }

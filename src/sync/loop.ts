@@ -2,6 +2,7 @@ import { instanceOwner } from './triggers.js'
 import { InfraError } from '../core/errors.js'
 import type { DriftReport, Sync } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
+import { sandboxById } from '../core/state.js'
 import { Converge, type ConvergeParts } from './converge.js'
 import { fullPass } from './full-pass.js'
 import { Rollouts } from './rollouts.js'
@@ -31,6 +32,8 @@ export class SyncLoop implements Sync {
   private readonly rollouts: Rollouts
   private readonly converge: Converge
   private readonly parts: ConvergeParts
+  /** Sandboxes whose agents' sessions are to end. */
+  private readonly toEnd = new Set<SandboxId>()
   private readonly aborts = new Map<string, AbortController>()
   private readonly stopping = new AbortController()
   private fullPasses: Promise<unknown> = Promise.resolve()
@@ -64,6 +67,14 @@ export class SyncLoop implements Sync {
   interrupt(sandbox: SandboxId): void {
     this.aborts.get(sandbox)?.abort()
     this.queue.add(sandbox)
+  }
+
+  /** Held in memory alone: a restart of the service in between leaves them open until Caddy's own limit. */
+  endSessions(sandboxes: readonly SandboxId[]): void {
+    for (const id of sandboxes) {
+      this.toEnd.add(id)
+      this.queue.add(id)
+    }
   }
 
   paused(): boolean {
@@ -125,10 +136,25 @@ export class SyncLoop implements Sync {
     const abort = new AbortController()
     this.aborts.set(id, abort)
     try {
-      return await this.converge.run(id, AbortSignal.any([abort.signal, this.stopping.signal]))
+      const isLater = await this.converge.run(id, AbortSignal.any([abort.signal, this.stopping.signal]))
+      if (!isLater && this.toEnd.delete(id)) await this.endOpen(id)
+      return isLater
     } finally {
       this.aborts.delete(id)
       if (!this.stopping.signal.aborted) this.rollouts.advance()
+    }
+  }
+
+  /** Whoever may comes back at once. What cannot be ended so ends with the next restart. */
+  private async endOpen(id: SandboxId): Promise<void> {
+    const { store, world, settings, log } = this.parts
+    const sandbox = sandboxById(store.state(), id)
+    if (sandbox?.phase !== 'ready' || sandbox.power !== 'running') return
+    try {
+      await world.instances.endConnections(sandbox.instance, settings.agentPort, this.stopping.signal)
+    } catch (error) {
+      const why = error instanceof InfraError ? error.message : 'sessions of an agent could not be ended'
+      log('warn', why, { sandbox: sandbox.name, error })
     }
   }
 }

@@ -56,6 +56,7 @@ describe('admin offboard', () => {
     expect(accounts(made, 'hers')).toEqual([made.person(grace).id])
     expect([made.sandbox('runs').ask, made.sandbox('rests').ask]).toEqual([{ power: 'stop' }, null])
     expect(made.poked.toSorted()).toEqual(['sb-hers', 'sb-rests', 'sb-runs'])
+    expect(made.ended).toEqual(['sb-hers'])
     expect(await made.textsTo(grace)).toContain('LINUS is out of hers')
     expect(made.audit.list(1, { command: 'admin' })).toMatchObject([
       { command: 'admin', args: { action: 'offboard' }, outcome: 'done' },

@@ -50,7 +50,7 @@ const router = new BotRouter({
   audit,
   trail,
   announcer,
-  sync: { poke: () => undefined, interrupt: () => undefined },
+  sync: { poke: () => undefined, interrupt: () => undefined, endSessions: () => undefined },
   network: () => ({ name: 'sb', ipv4: '10.88.0.1/20', dhcpRanges: [], leased: [] }),
   room: () => null,
   newId: () => `${name}${(ids += 1)}`,

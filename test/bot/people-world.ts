@@ -68,6 +68,8 @@ export class PeopleWorld {
   readonly router: BotRouter
   readonly poked: string[] = []
   readonly logged: string[] = []
+  /** Sandboxes whose agents' sessions were to end. */
+  readonly ended: string[] = []
   now = START
   /** What somebody has published under a user name. */
   published: KeySource['keysOf'] = () => Promise.resolve([])
@@ -250,6 +252,7 @@ export class PeopleWorld {
       poke: (keys) => void this.poked.push(...keys),
       pass: ({ apply }) => Promise.resolve({ at: this.now, applied: apply, held: null, lines: [] }),
       interrupt: () => undefined,
+      endSessions: (keys) => void this.ended.push(...keys),
       paused: () => false,
       pause: () => undefined,
     }

@@ -72,6 +72,7 @@ function world() {
     poke: (keys) => void poked.push(...keys),
     pass: () => Promise.reject(new Error('a cause with details')),
     interrupt: (sandbox) => void interrupted.push(sandbox),
+    endSessions: () => undefined,
     paused: () => false,
     pause: () => undefined,
   }

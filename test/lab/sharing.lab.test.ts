@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { offboard } from '../../src/core/operations/offboard.js'
 import { shareSandbox, unshareSandbox } from '../../src/core/operations/share.js'
 import { parsePublicKey } from '../../src/core/ssh-key.js'
 import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
 import { writePrivate } from '../../src/infra/sshpiper/private-file.js'
+import { OpenSocket } from '../scenario/open-socket.js'
 import { startPipeFront, type PipeFront } from '../scenario/pipe-front.js'
 import { playOf } from '../scenario/play.js'
 import { ssh, SshSession, type SshTarget } from '../scenario/ssh-client.js'
@@ -87,5 +89,27 @@ describe('lab: a sandbox that is shared', () => {
       ).status,
     ).toBe(200)
     await session.end()
+  })
+
+  it('ends what is open at its agent where somebody is taken out, and lets back in who may', async () => {
+    const { engine, stage } = the()
+    await engine.edit((context) => shareSandbox(context, { sandbox: 'myapp', person: grace, until: null }))
+    const [ada, other] = ['ada', 'grace'].map((who) => engine.logins.findLast((one) => one.person === who))
+    const agent = `shelley.${the().host('myapp')}`
+    await visitUntil(200, () => the().agent('myapp', other))
+    const open = await OpenSocket.to(stage.host, agent, other)
+    const own = await OpenSocket.to(stage.host, agent, ada)
+    expect([await open.echo('one'), await own.echo('two')]).toEqual(['one', 'two'])
+    await engine.edit((context) => offboard(context, { person: grace, heir: null, by: 'ada', now: context.now }).edits)
+    // Its route has changed, and the stream is open all the same.
+    expect(await open.echo('still there')).toBe('still there')
+    engine.loop.endSessions([the().facts('myapp').id])
+    await engine.loop.settled()
+    expect([await open.closed, await own.closed].every((code) => code >= 1000)).toBe(true)
+    await expect(OpenSocket.to(stage.host, agent, other)).rejects.toThrow('401')
+    const again = await OpenSocket.to(stage.host, agent, ada)
+    expect(await again.echo('back')).toBe('back')
+    again.close()
+    expect((await ssh(targets.grace, WHO)).why).toContain('Permission denied (publickey')
   })
 })

@@ -8,10 +8,15 @@ export class OpenSocket {
   /** The close code (RFC 6455, 7.4), once it is closed. */
   readonly closed: Promise<number>
 
-  static async to(host: TestHost, name: string): Promise<OpenSocket> {
+  static async to(
+    host: Pick<TestHost, 'listen' | 'tls'>,
+    name: string,
+    login?: { readonly user: string; readonly password: string },
+  ): Promise<OpenSocket> {
     const scheme = host.tls === 'off' ? 'ws' : 'wss'
     const tls = host.tls === 'off' ? {} : { servername: name, rejectUnauthorized: false }
-    const socket = new WebSocket(`${scheme}://${host.listen}/ws`, { headers: { host: name }, ...tls })
+    const auth = login === undefined ? {} : { auth: `${login.user}:${login.password}` }
+    const socket = new WebSocket(`${scheme}://${host.listen}/ws`, { headers: { host: name }, ...tls, ...auth })
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
     return new OpenSocket(socket)
   }

@@ -18,6 +18,7 @@ import { openHost } from '../../src/open-host.js'
 import { freePort } from '../cli/free-port.js'
 import { raw } from '../contract/caddy-world.js'
 import { Gate } from '../peers/gate.js'
+import { OpenSocket } from '../scenario/open-socket.js'
 import { visit, type Visit } from '../scenario/visit.js'
 
 export interface Said {
@@ -77,6 +78,11 @@ export class TestService {
   /** What a browser gets at this host name. */
   async visit(host: string, login?: { readonly user: string; readonly password: string }): Promise<Visit> {
     return visit({ listen: this.listen, tls: 'off' }, host, login === undefined ? {} : { login })
+  }
+
+  /** A WebSocket that stays open, to this host name. */
+  socket(host: string, login: { readonly user: string; readonly password: string }): Promise<OpenSocket> {
+    return OpenSocket.to({ listen: this.listen, tls: 'off' }, host, login)
   }
 
   async start(): Promise<this> {

@@ -70,4 +70,17 @@ describe('a sandbox that is shared, through the whole service', () => {
     expect((await service.done('list', 'grace')).text).toContain('myapp')
     expect((await service.done('list', 'ada')).text).toContain('You have no sandbox yet')
   })
+
+  it('ends what somebody has open at its agent who is taken out', async () => {
+    await service.done('whoami', 'linus')
+    await service.done('share myapp linus', 'grace')
+    const login = await newLogin('linus')
+    await vi.waitFor(async () => expect(await statusOf(login)).toBe(200), patient)
+    const open = await service.socket('shelley.myapp.localhost', login)
+    expect(await open.echo('here')).toBe('here')
+    expect((await service.done('admin offboard linus')).text).toContain('Linus is taken out')
+    expect(await open.closed).toBeGreaterThan(0)
+    await expect(service.socket('shelley.myapp.localhost', login)).rejects.toThrow('401')
+    expect(await statusOf(await newLogin('grace'))).toBe(200)
+  })
 })

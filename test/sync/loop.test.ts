@@ -80,6 +80,7 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
           network: () => Promise.reject(new Error('nobody asks')),
           health: () => Promise.reject(new Error('nobody asks')),
           room: () => Promise.reject(new Error('nobody asks')),
+          endConnections: () => Promise.reject(new Error('nobody asks')),
         },
         agents: { apply: () => Promise.resolve(), answers: () => Promise.resolve(true) },
         pipes: {

@@ -38,7 +38,11 @@ function sandboxesOf(state: State, { taken }: Departure): readonly Block[] {
   }
   if (taken.shares.length > 0) {
     const shared = named(taken.shares.map(({ sandbox }) => sandbox))
-    blocks.push(sentence(`No longer shared with them: ${shared}. A session that is open there ends with a restart.`))
+    blocks.push(
+      sentence(
+        `No longer shared with them: ${shared}. What they have open at its agent ends, too; a session by SSH ends with a restart.`,
+      ),
+    )
   }
   return blocks
 }
@@ -95,7 +99,7 @@ export function collaboratorLeft(name: string, person: Person): Message {
     tone: 'plain',
     blocks: [
       sentence(
-        `${person.name} was taken out here, so ${name} is not shared with them any more. What they have open in it ends with a restart.`,
+        `${person.name} was taken out here, so ${name} is not shared with them any more. What was open at its agent is closed, and opens again for those who may; a session of theirs by SSH ends with a restart.`,
       ),
       { block: 'buttons', buttons: [restart] },
     ],

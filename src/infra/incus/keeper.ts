@@ -5,6 +5,7 @@ import type { HostRoom } from '../../core/host-room.js'
 import type { InstanceHealth, InstanceKeeper, Keyring, Names } from '../../core/ports.js'
 import type { Network } from '../../core/state.js'
 import type { IncusClient } from './client.js'
+import { endConnections } from './connections.js'
 import { isGone, NO_IMAGE, says } from './errors.js'
 import { pushAuthorizedKey, pushFirstFiles } from './files.js'
 import { readHostRoom } from './host-room.js'
@@ -48,6 +49,10 @@ export class IncusKeeper implements InstanceKeeper {
 
   network(signal: AbortSignal): Promise<Network> {
     return readNetwork(this.client, this.settings.network, signal)
+  }
+
+  endConnections(name: string, port: number, signal: AbortSignal): Promise<void> {
+    return endConnections(this.client, name, port, signal)
   }
 
   room(at: Date, signal: AbortSignal): Promise<HostRoom> {

@@ -18,6 +18,7 @@ export function offboard({ context, presence }: Desk, args: Args): Answer {
     message: (after) => offboardedCard(after, settings, person, departure),
     tell: (after) => tellingsOf(after, person, departure),
     passed: departure.taken.passed.map(({ sandbox }) => ({ sandbox, former: person.id })),
+    endSessions: departure.taken.shares.map(({ sandbox }) => sandbox),
   }
 }
 

@@ -80,6 +80,9 @@ export class Exec {
         return silent(moveFiles(this.machine.files, name, program, words) ? 0 : 1)
       case 'systemctl':
         return silent((await this.machine.guest(name)?.agent.systemctl(words)) ?? 1)
+      case 'ss':
+        this.machine.guest(name)?.cut(Number(words.at(-1)?.replace(':', '')))
+        return silent(0)
       case 'sleep':
         return pause(Number(words[0]) * 1000, silent(0), { ref: false })
       default:

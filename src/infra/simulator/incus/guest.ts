@@ -9,6 +9,8 @@ type Close = () => Promise<void>
 
 export interface RunningGuest {
   readonly close: Close
+  /** Ends the connections to this port. */
+  readonly cut: (port: number) => void
   /** The agent that was put in, beside the one of its image. */
   readonly agent: GuestAgent
 }
@@ -17,22 +19,29 @@ export interface RunningGuest {
 export async function bootGuest(guest: Guest): Promise<RunningGuest> {
   const agent = new GuestAgent(guest)
   const open: Close[] = [() => agent.close()]
+  const cuts = new Map<number, () => void>()
   const close: Close = async () => {
     await Promise.all(open.map((one) => one()))
   }
   try {
-    open.push(await listenHttp(guest, 8000, answerApp))
-    open.push(await listenHttp(guest, 9999, answerAgent))
+    for (const [port, answer] of [
+      [8000, answerApp],
+      [9999, answerAgent],
+    ] as const) {
+      const served = await listenHttp(guest, port, answer)
+      cuts.set(port, served.cut)
+      open.push(served.close)
+    }
     open.push(await listenBanner(guest, 2222))
     await agent.boot()
   } catch (error) {
     await close()
     throw error
   }
-  return { close, agent }
+  return { close, cut: (port) => cuts.get(port)?.(), agent }
 }
 
-async function listenHttp(guest: Guest, port: number, answer: Answer): Promise<Close> {
+async function listenHttp(guest: Guest, port: number, answer: Answer): Promise<{ close: Close; cut: () => void }> {
   const server = createServer((request, response) => answer(guest, request, response))
   const sockets = new WebSocketServer({ server })
   // The HTTP server's errors arrive here too; `listen` reports them.
@@ -42,12 +51,16 @@ async function listenHttp(guest: Guest, port: number, answer: Answer): Promise<C
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
   })
   await listen(server, port, guest.address)
-  return () =>
+  const cut = (): void => {
+    for (const socket of sockets.clients) socket.terminate()
+    server.closeAllConnections()
+  }
+  const close: Close = () =>
     new Promise((resolve) => {
-      for (const socket of sockets.clients) socket.terminate()
       server.close(() => resolve())
-      server.closeAllConnections()
+      cut()
     })
+  return { close, cut }
 }
 
 async function listenBanner(guest: Guest, port: number): Promise<Close> {
