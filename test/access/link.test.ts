@@ -63,6 +63,21 @@ describe('link', () => {
     expect(await made.say(discord, `link ${good}`, direct)).toContain('Too many wrong codes')
   })
 
+  it('takes a code once, also from two accounts at the same moment', async () => {
+    const made = world()
+    const seal = made.codes.seal(await codeFor(made))
+    const moves = [telegram, discord].map((who) => [made.meet(who).id, identity(who)] as const)
+    const to = made.person(slack).id
+    const [first, second] = moves.map(
+      ([, one]) =>
+        () =>
+          made.commit({ edit: 'code.use', seal }, { edit: 'identity.move', identity: one, to }),
+    )
+    first?.()
+    expect(() => second?.()).toThrow('That code was used a moment ago')
+    expect([made.person(telegram).id, made.person(discord).id]).toEqual([to, moves[1]?.[0]])
+  })
+
   it('gives a code for pairing nothing here, nor one for linking there', async () => {
     const made = world()
     const code = await codeFor(made)

@@ -98,6 +98,14 @@ describe('sharing', () => {
     expect(await made.say(grace, 'show myapp')).toContain('Only myapp')
   })
 
+  it('opens to nobody who may not enter, though a login of theirs is left over', async () => {
+    const made = team()
+    const { spec } = made.sandbox('myapp')
+    const left = { person: made.person(grace).id, user: 'grace', hash: 'h', delivered: true }
+    made.commit({ edit: 'sandbox.want', id: 'sb-myapp', spec: { ...spec, accounts: [...spec.accounts, left] } })
+    expect(opened(made).logins).toEqual(['p-slack:T1:ADA h-p-slack:T1:ADA'])
+  })
+
   it('is not undone by an operation that goes back', async () => {
     const made = team()
     await made.say(ada, 'share myapp grace')
