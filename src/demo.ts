@@ -72,7 +72,8 @@ function demoConfig(
   simulator: { incusSocket: string; caddyAdminSocket: string; resolver: string },
   pins: readonly [string, string],
 ): Config {
-  const image = { image: 'sb/trixie', app_port: 8000 }
+  // Nothing is downloaded for a host that is only simulated.
+  const image = { image: 'sb/trixie', app_port: 8000, agent: 'own' }
   return configSchema.parse({
     service: { state_folder: folder, control_socket: demoSocket(folder) },
     domains: { base: 'localhost', resolvers: [simulator.resolver] },
@@ -98,6 +99,7 @@ function demoConfig(
         image: 'boldsoftware/exeuntu:latest',
         server: 'https://ghcr.io',
         protocol: 'oci',
+        agent: 'own',
       },
     ],
     access: { admins: ['console:ada'], members: ['console:grace', 'console:linus'] },

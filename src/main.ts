@@ -44,6 +44,7 @@ import { SqliteSavedSettings } from './infra/sqlite/saved-settings.js'
 import { SqliteStore } from './infra/sqlite/store.js'
 import type { Host } from './open-host.js'
 import { stateFolderTrouble } from './state-folder.js'
+import { AgentWatch } from './sync/agent-watch.js'
 import { BaseWatch } from './sync/base-watch.js'
 import { CertificateWatch } from './sync/certificate-watch.js'
 import { HealthWatch } from './sync/health-watch.js'
@@ -103,6 +104,7 @@ class Composition {
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
   private readonly health: HealthWatch
+  private readonly agents: AgentWatch
   private readonly router: BotRouter
   private readonly console: ConsolePlatform
 
@@ -161,6 +163,9 @@ class Composition {
     const { store, announcer, note } = this
     this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
     closing.add(() => this.health.close())
+    const isOffered = settingsOf(config).templates.some((template) => template.agent === 'shelley')
+    this.agents = new AgentWatch({ releases: host.agentReleases, store, announcer, isOffered, log: note })
+    closing.add(() => this.agents.close())
 
     this.router = new BotRouter({
       ...bot,
@@ -179,7 +184,7 @@ class Composition {
       log: (message, details) => options.log.error(details, message),
     })
     this.console = this.joinConsole()
-    const others = chatPlatforms({ config, db: this.db, log: this.warn })
+    const others = chatPlatforms({ config, db: this.db, clock: host.world.clock, log: this.warn })
     for (const platform of [this.console, ...others]) this.platforms.set(platform.name, platform)
   }
 
@@ -220,6 +225,8 @@ class Composition {
     closing.add(everySchedule(config.sync.schedule, lookAtAll))
     this.records.tick()
     closing.add(everySchedule(config.sync.dns_schedule, () => this.records.tick()))
+    closing.add(everySchedule(config.agent.schedule, () => void this.agents.look()))
+    void this.agents.look()
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
   }

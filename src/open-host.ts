@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from './config.js'
+import { ShelleyKeeper } from './infra/agent/keeper.js'
+import { ReleaseStore } from './infra/agent/release-store.js'
 import { CaddyClient } from './infra/caddy/client.js'
 import { CaddyKeeper } from './infra/caddy/keeper.js'
 import { rootCertificate } from './infra/caddy/root-certificate.js'
@@ -11,7 +13,7 @@ import { IncusKeeper } from './infra/incus/keeper.js'
 import { ensureAcl } from './infra/incus/network.js'
 import { FileKeyring } from './infra/sshpiper/keyring.js'
 import { WorkingdirPipes } from './infra/sshpiper/pipes.js'
-import type { RecordKeeper } from './core/ports.js'
+import type { AgentReleases, RecordKeeper } from './core/ports.js'
 import type { Network } from './core/state.js'
 import { openDns } from './open-dns.js'
 import type { World } from './sync/world.js'
@@ -22,6 +24,7 @@ export interface Host {
   readonly world: World
   /** Null where no DNS provider is configured. */
   readonly records: RecordKeeper | null
+  readonly agentReleases: AgentReleases
   /** Follows Incus' events until `close`. */
   follow(handlers: EventHandlers): void
   /** What must be there before the first sandbox. Throws InfraError. */
@@ -47,9 +50,19 @@ export function openHost(config: Config): Host {
   const keyring = new FileKeyring(join(service.state_folder, 'keys'))
   const routes = new CaddyKeeper(admin, caddySettings(config))
   const clock = { now: () => new Date() }
+  const { release_url: url, keep_versions: keep, download_timeout_seconds: seconds } = config.agent
+  const releases = new ReleaseStore({
+    folder: join(service.state_folder, 'agent'),
+    url,
+    keep,
+    limits: { buildMs: seconds * 1000 },
+  })
+  const agents = new ShelleyKeeper(client, releases)
   let events: IncusEvents | null = null
   return {
+    agentReleases: releases,
     world: {
+      agents,
       instances: new IncusKeeper(client, { network: incus.network, pool: incus.storage_pool, acl }, keyring),
       pipes: new WorkingdirPipes(sshpiper.pipes_folder, keyring, sshpiper.login_user),
       routes,
@@ -71,7 +84,7 @@ export function openHost(config: Config): Host {
     rootCertificate: () => (caddy.tls === 'internal' ? rootCertificate(admin) : Promise.resolve(null)),
     close: async () => {
       events?.close()
-      await Promise.all([client.close(), admin.close()])
+      await Promise.all([agents.close(), releases.close(), client.close(), admin.close()])
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Notice } from '../core/notice.js'
 import { isLive, type Operation } from '../core/operation.js'
 import { identityText, sameIdentity, type Identity, type PersonId } from '../core/person.js'
 import type { Announcer, Clock, DriftReport, Login, Store } from '../core/ports.js'
+import type { Rollout } from '../core/rollout.js'
 import { sandboxById, type Settings, type State } from '../core/state.js'
 import type { SandboxId } from '../core/sandbox.js'
 import type { Addresses } from './cards/addresses.js'
@@ -10,6 +11,7 @@ import { driftCard } from './cards/drift.js'
 import { ended, endedForAll } from './cards/ended.js'
 import { loginCard, loginRefused } from './cards/login.js'
 import { noticeCard } from './cards/notice.js'
+import { rolloutCard } from './cards/rollout.js'
 import { announcement, progress, stepsReport } from './cards/progress.js'
 import type { ChatPlatform, Outcome } from './chat.js'
 import type { ActionTokens } from './action-tokens.js'
@@ -22,6 +24,8 @@ const TICK_MS = 1000
 /** A reboot from inside is no news: what has stopped for less than this is not told. */
 const STOPPED_FOR_MS = 15_000
 const DAY_MS = 24 * 3_600_000
+/** Longest wait for the end of the operation that a refused login belongs to. */
+const LOGIN_HELD_MS = 60_000
 
 export interface AnnouncerParts {
   readonly store: Store
@@ -67,7 +71,7 @@ export class BotAnnouncer implements Announcer {
   operationChanged(id: string): void {
     this.guarded(() => {
       const operation = this.parts.store.operation(id)
-      if (operation === undefined) return
+      if (operation === undefined || operation.origin.isQuiet === true) return
       if (isLive(operation)) this.tellLive(operation)
       else this.tellEnd(operation)
     })
@@ -114,7 +118,7 @@ export class BotAnnouncer implements Announcer {
 
   /** Straight to the platform: a password is never written down. */
   async deliverLogin(login: Login): Promise<boolean> {
-    const { store, platforms, tokens, addresses, outbox, log } = this.parts
+    const { store, platforms, tokens, addresses, log } = this.parts
     try {
       const state = store.state()
       const sandbox = sandboxById(state, login.sandbox)
@@ -127,15 +131,30 @@ export class BotAnnouncer implements Announcer {
       const answer = isHere
         ? await platform.post(operation.origin.place, identity, message, false)
         : await platform.direct(identity, message, false)
-      if (answer === 'refused' && operation !== undefined) {
-        outbox.want(`login:${operation.id}`, callerTarget(operation), loginRefused(sandbox.name, !isHere))
-      }
+      if (answer === 'refused' && operation !== undefined) this.refuseLogin(operation)
       return true
     } catch (error) {
       // Only the kind of failure: its words could quote the message.
       log('a login could not be delivered', { sandbox: login.sandbox, kind: error instanceof Error ? error.name : '' })
       return false
     }
+  }
+
+  /** One message for all of it, edited as it goes. */
+  rolloutChanged(rollout: Rollout): void {
+    this.guarded(() => {
+      const { identity, place } = rollout.origin
+      const target = { platform: identity.platform, place, to: identity }
+      const final = rollout.state !== 'running'
+      this.parts.outbox.want(`rollout:${rollout.id}`, target, rolloutCard(rollout), { final })
+    })
+  }
+
+  /** What this offers is a new login: it waits until the operation that made this one is over. */
+  private refuseLogin(operation: Operation): void {
+    const slot = `login:${operation.id}`
+    const message = loginRefused(operation.sandboxName, operation.origin.showsLogin !== true)
+    this.parts.outbox.want(slot, callerTarget(operation), message, { afterMs: isLive(operation) ? LOGIN_HELD_MS : 0 })
   }
 
   /** To admins, only when there is some, and once for the same. */
@@ -187,6 +206,10 @@ export class BotAnnouncer implements Announcer {
       cards.addDirect(sandbox, operation.origin.identity)
     }
     if (isDone) cards.retire(operation)
+    if (outbox.stateOf(`login:${operation.id}`) !== 'unknown') {
+      outbox.withdraw(`login:${operation.id}`)
+      this.refuseLogin(operation)
+    }
     for (const resolve of this.waiters.get(operation.id) ?? []) resolve(outcomeOf(operation))
     this.waiters.delete(operation.id)
   }

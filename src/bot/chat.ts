@@ -138,8 +138,8 @@ export interface ChatPlatform {
    * be reached, until `Router.reachable`. Throws RateLimited, PlatformRefusal, or anything else for "try again".
    */
   post(place: PlaceId, to: Identity | 'all', message: PlatformMessage, live: boolean): Promise<MessageRef | 'refused'>
-  /** Answers where the message is from now on. `gone`: people removed it. Throws as `post` does. */
-  edit(ref: MessageRef, message: PlatformMessage, live: boolean): Promise<MessageRef | 'gone'>
+  /** Answers where the message is from now on. `gone`: people removed it. Throws and refuses as `post` does. */
+  edit(ref: MessageRef, message: PlatformMessage, live: boolean): Promise<MessageRef | 'refused' | 'gone'>
   /** Closed direct messages are an answer, not an exception. Throws as `post` does. */
   direct(identity: Identity, message: PlatformMessage, live: boolean): Promise<MessageRef | 'refused'>
   /** All limits that a delivery there counts against. */

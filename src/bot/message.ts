@@ -36,6 +36,8 @@ export type Button<Press = CommandCall> =
       readonly label: string
       readonly press: Press
       readonly style?: 'primary' | 'danger'
+      /** What to ask first, where the platform can and no form asks anyway. */
+      readonly confirm?: string
       /** Works once, and only for a quarter of an hour. */
       readonly once?: true
     }

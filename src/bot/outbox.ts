@@ -40,6 +40,9 @@ export class Outbox {
   /** Until when a destination, or a whole platform, takes nothing more (429). */
   private readonly heldUntil = new Map<string, number>()
   private readonly tries = new Map<string, number>()
+  /** Slots on their way. One whose target changes meanwhile waits: its first message has no reference yet. */
+  private readonly sending = new Set<string>()
+  private isSlotAwaited = false
   private readonly pacer = new Pacer()
   private nextPump: { readonly at: number; readonly callOff: () => void } | null = null
   private stopped = false
@@ -105,10 +108,14 @@ export class Outbox {
   }
 
   private pumpIn(ms: number): void {
-    const at = this.parts.clock.now().getTime() + ms
-    if (this.stopped || (this.nextPump !== null && this.nextPump.at <= at)) return
+    if (this.stopped) return
+    const now = this.parts.clock.now().getTime()
+    // One that is overdue is due at once: the clock went on while timers stood still, as after a suspend.
+    const isOverdue = this.nextPump !== null && this.nextPump.at < now
+    const at = isOverdue ? now : now + ms
+    if (this.nextPump !== null && !isOverdue && this.nextPump.at <= at) return
     this.nextPump?.callOff()
-    const callOff = this.parts.schedule(ms, () => {
+    const callOff = this.parts.schedule(at - now, () => {
       this.nextPump = null
       this.pump()
     })
@@ -163,6 +170,10 @@ export class Outbox {
     const inOrder = [...all.filter((one) => !isLiveEdit(one)), ...all.filter(isLiveEdit)]
     let least = LONGEST_BACKOFF_MS
     for (const due of inOrder) {
+      if (this.sending.has(due.row.slot)) {
+        this.isSlotAwaited = true
+        continue
+      }
       const kind = due.row.ref === null ? 'post' : 'edit'
       const budgets = (platform?.budgets(destination, kind) ?? []).map(({ key, perMinute }) => ({
         key: `${destination.platform} ${key}`,
@@ -179,12 +190,17 @@ export class Outbox {
 
   private async deliver({ row, body }: Due): Promise<void> {
     const { store } = this.parts
+    this.sending.add(row.slot)
     try {
       const ref = await this.send(row, body)
       this.tries.delete(row.slot)
       store.delivered(row.slot, row.version, ref)
     } catch (error) {
       this.failed(row, error)
+    } finally {
+      this.sending.delete(row.slot)
+      if (this.isSlotAwaited) this.pumpIn(0)
+      this.isSlotAwaited = false
     }
   }
 

@@ -32,6 +32,7 @@ import type { Outbox } from './outbox.js'
 import { checkCall, findCommand, parseWords } from './parse.js'
 import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
+import { Turns } from './turns.js'
 
 const STALE_MS = 5 * 60_000
 
@@ -59,6 +60,7 @@ export interface RouterParts {
 export class BotRouter implements Router {
   private readonly running = new Map<string, Promise<Outcome>>()
   private readonly stale = new StaleRequests()
+  private readonly turns = new Turns()
 
   constructor(private readonly parts: RouterParts) {}
 
@@ -94,6 +96,7 @@ export class BotRouter implements Router {
 
   accept(request: ChatRequest, call: CommandCall, audience: Audience): Accepted {
     const { inbox, clock } = this.parts
+    this.turns.arrived()
     const key = inboxKey(request)
     const written: WrittenRequest = { request, call, audience }
     try {
@@ -135,7 +138,8 @@ export class BotRouter implements Router {
   }
 
   private begin(key: string, written: WrittenRequest): Promise<Outcome> {
-    const ended = Promise.resolve()
+    const ended = this.turns
+      .next()
       .then(() => this.carryOut(key, written))
       .catch((error: unknown): Outcome => {
         // Not even the reply could be written down: the request stays unanswered, and is taken up by the next start.

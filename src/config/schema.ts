@@ -19,6 +19,7 @@ const resolver = z.string().refine((text) => {
   const [, six, four] = /^(?:\[(.+)\](?::\d{1,5})?|([^:]+)(?::\d{1,5})?)$/.exec(text) ?? []
   return isIP(text) !== 0 || isIP(six ?? '') === 6 || isIP(four ?? '') === 4
 })
+const web = key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://')
 const secret = key(z.string().refine(isReference), '"/path/to/file", "credential:NAME" or "env:NAME"')
 const identity = key(
   z.string().transform((value, context) => {
@@ -102,6 +103,7 @@ const template = z.strictObject({
   protocol: key(z.enum(['oci', 'simplestreams']), '"oci" or "simplestreams"').optional(),
   app_port: port.default(8000),
   nesting: flag.default(false),
+  agent: key(z.enum(['shelley', 'own', 'none']), '"shelley", "own" or "none"').default('shelley'),
   cpus: cpus.optional(),
   memory: size.optional(),
   disk: size.optional(),
@@ -235,10 +237,71 @@ const tables = z.strictObject({
       members: z.array(identity).prefault([]),
     })
     .prefault({}),
-  agent: z.strictObject({ port: port.default(9999) }).prefault({}),
-  slack: later.prefault({}),
-  discord: later.prefault({}),
-  telegram: later.prefault({}),
+  agent: z
+    .strictObject({
+      port: port.default(9999),
+      release_url: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').default(
+        'https://boldsoftware.github.io/shelley/release.json',
+      ),
+      schedule: text('a cron expression, such as "17 4 * * *"', /^\S+(\s+\S+){4,5}$/).default('17 4 * * *'),
+      keep_versions: key(z.int().min(1).max(20), 'a whole number from 1 to 20').default(3),
+      download_timeout_seconds: key(z.number().min(1).max(3600), 'a number of seconds from 1 to 3600').default(300),
+    })
+    .prefault({}),
+  slack: z
+    .strictObject({
+      enabled: flag.default(false),
+      mode: key(z.enum(['socket', 'http']), '"socket" or "http"').default('socket'),
+      bot_token_file: secret.optional(),
+      app_token_file: secret.optional(),
+      signing_secret_file: secret.optional(),
+      listen: address.default('127.0.0.1:7784'),
+      api_url: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+    })
+    .refine(
+      ({ enabled, mode, ...files }) =>
+        !enabled ||
+        (files.bot_token_file !== undefined &&
+          (mode === 'socket' ? files.app_token_file : files.signing_secret_file) !== undefined),
+      {
+        path: ['enabled'],
+        params: { allowed: 'given with bot_token_file and, by its mode, app_token_file or signing_secret_file' },
+      },
+    )
+    .prefault({}),
+  discord: z
+    .strictObject({
+      enabled: flag.default(false),
+      token_file: secret.optional(),
+      guilds: key(
+        z.array(z.string().regex(/^\d{15,20}$/)),
+        'a list of server ids, such as ["80351110224678912"]',
+      ).default([]),
+      api_url: web.optional(),
+    })
+    .refine(({ enabled, token_file: token }) => !enabled || token !== undefined, {
+      path: ['token_file'],
+      params: { allowed: 'given where Discord is enabled' },
+    })
+    .prefault({}),
+  telegram: z
+    .strictObject({
+      enabled: flag.default(false),
+      token_file: secret.optional(),
+      mode: key(z.enum(['polling', 'webhook']), '"polling" or "webhook"').default('polling'),
+      webhook_url: key(z.url({ protocol: /^https$/ }), 'an address that begins with https://').optional(),
+      listen: address.default('127.0.0.1:7783'),
+      api_root: key(z.url({ protocol: /^https?$/ }), 'an address that begins with https://').optional(),
+    })
+    .refine(({ enabled, token_file }) => !enabled || token_file !== undefined, {
+      path: ['token_file'],
+      params: { allowed: 'given where [telegram] is enabled: "/path/to/file", "credential:NAME" or "env:NAME"' },
+    })
+    .refine(({ mode, webhook_url }) => mode === 'polling' || webhook_url !== undefined, {
+      path: ['webhook_url'],
+      params: { allowed: 'given where mode is "webhook": an address that begins with https://' },
+    })
+    .prefault({}),
   console: z
     .strictObject({
       page: flag.default(false),

@@ -123,6 +123,7 @@ const exeuntu: Omit<Template, 'limits'> = {
   image: { server: 'https://ghcr.io', protocol: 'oci', alias: 'boldsoftware/exeuntu:latest' },
   appPort: 8000,
   nesting: false,
+  agent: 'shelley',
 }
 
 function templatesOf({ templates }: Config, limits: Limits): readonly Template[] {
@@ -133,6 +134,7 @@ function templatesOf({ templates }: Config, limits: Limits): readonly Template[]
     image: { server: one.server ?? null, protocol: one.protocol ?? null, alias: one.image },
     appPort: one.app_port,
     nesting: one.nesting,
+    agent: one.agent,
     limits: {
       cpus: one.cpus ?? limits.cpus,
       memory: one.memory ?? limits.memory,

@@ -1,3 +1,4 @@
+import type { Rollout } from './rollout.js'
 import type { Operation } from './operation.js'
 import type { WantedName } from './parts/wanted-records.js'
 import type { Person, PersonId, SshKey } from './person.js'
@@ -11,6 +12,7 @@ export interface SandboxFacts {
   readonly hostKeys?: readonly string[]
   readonly hostKeysAt?: string
   readonly mappingKey?: string
+  readonly agentVersion?: string | null
   readonly appliedGeneration?: number
   readonly accounts?: SandboxSpec['accounts']
   readonly awaited?: readonly string[]
@@ -54,6 +56,9 @@ export type Edit =
         >
       >
     }
+  /** The newest release of the agent that this host has. */
+  | { readonly edit: 'agent.newest'; readonly version: string }
+  | { readonly edit: 'rollout.set'; readonly rollout: Rollout }
   | { readonly edit: 'person.add'; readonly person: Person }
   | { readonly edit: 'person.mute'; readonly id: PersonId; readonly isMuted: boolean }
   | { readonly edit: 'key.add'; readonly key: SshKey }

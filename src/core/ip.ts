@@ -39,6 +39,11 @@ function groupsOf(address: string): string[] {
   return [...before, ...zeros, ...after].map((group) => group.padStart(4, '0'))
 }
 
+/** `10.0.0.5:22`, `[fd42::5]:22`. */
+export function hostAndPort(address: string, port: number): string {
+  return familyOf(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`
+}
+
 /** The one way of writing an address that is written already. */
 export function canonicalAddress(address: string): string {
   return familyOf(address) === 6 ? canonical6(address) : address

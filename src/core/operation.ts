@@ -3,7 +3,7 @@ import type { Offer } from './errors.js'
 import type { Power, SandboxId, SandboxSpec } from './sandbox.js'
 
 /** The commands that lock a sandbox until they are applied or gone back. */
-export type Verb = 'create' | 'start' | 'stop' | 'restart' | 'delete' | 'port' | 'credentials' | 'domain'
+export type Verb = 'create' | 'start' | 'stop' | 'restart' | 'delete' | 'port' | 'credentials' | 'domain' | 'update'
 
 /**
  * running: towards what was asked. going-back: towards what was before. The rest are ends: done, failed (gone back,
@@ -33,6 +33,8 @@ export interface Origin {
   readonly eventKey: string
   /** A login may be shown there, to the asker alone: their direct messages are closed. */
   readonly showsLogin?: true
+  /** One of many that are told of together. */
+  readonly isQuiet?: true
 }
 
 export interface Operation {

@@ -3,12 +3,14 @@ import type { Edit } from './edits.js'
 import type { SeenHostKeys } from './host-keys.js'
 import type { Notice } from './notice.js'
 import type { Operation } from './operation.js'
+import type { AgentChange, WantedAgent } from './parts/agent.js'
 import type { InstanceChange, SeenInstance } from './parts/instance.js'
 import type { PipeChange, SeenPipe } from './parts/pipe.js'
 import type { DriftLine } from './parts/plan.js'
 import type { RecordChange, RecordSet, RecordType, SeenRecordSet } from './parts/record-set.js'
 import type { PublicAddresses, Zone } from './parts/wanted-records.js'
 import type { RouteChange, SeenRoutes } from './parts/route.js'
+import type { Rollout } from './rollout.js'
 import type { SandboxId } from './sandbox.js'
 import type { Network, State } from './state.js'
 
@@ -35,6 +37,20 @@ export interface InstanceHealth {
   readonly diskSize: number
   /** How many processes the kernel ended for want of memory. */
   readonly memoryKills: number | null
+}
+
+/** Keeps the agent in sandboxes; what there is of it is seen on the instance. Every change is idempotent. */
+export interface AgentKeeper {
+  /** `detail` is told to people while it runs, and says at its end what is worth knowing. Throws InfraError. */
+  apply(change: AgentChange, detail: (text: string) => void, signal: AbortSignal): Promise<void>
+  /** Asks until it answers or the signal ends that; whether it did. */
+  answers(wanted: WantedAgent, signal: AbortSignal): Promise<boolean>
+}
+
+/** The agent's releases on this host. */
+export interface AgentReleases {
+  /** Downloads the newest one where it is not here yet; its version. Throws InfraError. */
+  fetchNewest(signal: AbortSignal): Promise<string>
 }
 
 /** Keeps the pipes folder, and the key pairs behind it. */
@@ -163,6 +179,7 @@ export interface Announcer {
   noticed(id: SandboxId, notice: Notice): void
   /** True when it was delivered or refused for good; false: try again later, with a new password. */
   deliverLogin(login: Login): Promise<boolean>
+  rolloutChanged(rollout: Rollout): void
   drift(report: DriftReport): void
 }
 

@@ -39,6 +39,13 @@ export interface CustomDomain {
   readonly dns: DnsKeeping
 }
 
+/**
+ * What answers on the agent's port. shelley: we put it in and keep it; `version` is a release's tag, null the newest
+ * when it is installed. own: the image brings it. none: nothing, so no agent route and no login.
+ */
+export type AgentSpec =
+  { readonly kind: 'shelley'; readonly version: string | null } | { readonly kind: 'own' } | { readonly kind: 'none' }
+
 /** What people asked for. Versioned as a whole: going back is putting the former one back. */
 export interface SandboxSpec {
   readonly template: string
@@ -50,6 +57,7 @@ export interface SandboxSpec {
   /** Of the two host names that it was created with. */
   readonly dns: DnsKeeping
   readonly domains: readonly CustomDomain[]
+  readonly agent: AgentSpec
 }
 
 /**
@@ -94,6 +102,8 @@ export interface Sandbox {
   readonly hostKeysAt: string | null
   /** The public half of the key with which the pipe enters the instance; null until it is made. */
   readonly mappingKey: string | null
+  /** The version of the agent that we put in; null: none yet, or not ours to keep. */
+  readonly agentVersion: string | null
   /** Those of its host names that are not published before DNS is seen to point here. */
   readonly awaited: readonly string[]
 }

@@ -1,5 +1,6 @@
 import type { Naming } from './names.js'
-import type { Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { AgentSpec, Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
+import type { Rollout } from './rollout.js'
 import type { Operation } from './operation.js'
 import type { WantedName } from './parts/wanted-records.js'
 import type { Identity, Person, SshKey } from './person.js'
@@ -30,6 +31,10 @@ export interface State {
   readonly buried: ReadonlySet<SandboxId>
   /** Names at which we set records, for whom: where to look for what is no longer wanted. */
   readonly recordNames: readonly WantedName[]
+  /** The newest release of the agent that this host has; null: none yet. */
+  readonly newestAgent: string | null
+  /** The last update of all agents; null: there was none. */
+  readonly rollout: Rollout | null
 }
 
 export interface Template {
@@ -39,6 +44,7 @@ export interface Template {
   readonly appPort: number
   readonly limits: Limits
   readonly nesting: boolean
+  readonly agent: AgentSpec['kind']
 }
 
 /** The part of the configuration that decisions in core rest on. */

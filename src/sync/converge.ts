@@ -3,6 +3,7 @@ import { InfraError } from '../core/errors.js'
 import { awaitedOf } from '../core/hosts.js'
 import { isLive, type Operation } from '../core/operation.js'
 import { goBack } from '../core/operations/go-back.js'
+import { wantedAgent } from '../core/parts/agent.js'
 import { planSandbox, wholePlan, type SandboxPlan, type Seen } from '../core/parts/plan-sandbox.js'
 import type { Change, Finding } from '../core/parts/plan.js'
 import { awaitedSentence } from '../core/pointing.js'
@@ -36,7 +37,7 @@ export interface ConvergeParts {
 
 /** More rounds than any plan needs; what still differs then is tried again later. */
 const ROUNDS = 6
-const SSH_PROBE_MS = 60_000
+const PROBE_MS = 60_000
 
 /** The one loop for one sandbox: look, plan, apply, until there is nothing left to change. */
 export class Converge {
@@ -110,11 +111,11 @@ export class Converge {
     const chain = async (): Promise<void> => {
       for (const change of plan.instance.changes) {
         await this.step(sandbox, operation, change, async () => {
-          if (!isInstanceChange(change)) return
           const detail = (text: string): void => {
             if (operation !== undefined) this.parts.progress.detail(operation, change, text)
           }
-          await world.instances.apply(change, detail, signal)
+          if (isInstanceChange(change)) await world.instances.apply(change, detail, signal)
+          if (isAgentChange(change)) await world.agents.apply(change, detail, signal)
         })
       }
     }
@@ -221,14 +222,14 @@ export class Converge {
   }
 
   private async finish(sandbox: Sandbox, operation: Operation | undefined, signal: AbortSignal): Promise<'settled'> {
-    const { store, world, settings, announcer, logins } = this.parts
+    const { store, world, announcer, logins } = this.parts
     if (sandbox.phase === 'deleting') {
       await world.keyring.forget(sandbox.id)
       logins.forget(sandbox)
       this.end(sandbox, operation, [{ edit: 'sandbox.bury', id: sandbox.id }])
       return 'settled'
     }
-    const remarks = operation === undefined ? [] : await this.remarks(sandbox, operation, settings.sshPort, signal)
+    const remarks = operation === undefined ? [] : await this.remarks(sandbox, operation, signal)
     const edits: Edit[] = []
     if (sandbox.appliedGeneration !== sandbox.generation) {
       edits.push({ edit: 'sandbox.note', id: sandbox.id, facts: { appliedGeneration: sandbox.generation } })
@@ -242,45 +243,53 @@ export class Converge {
   }
 
   /** What a person should know although all is done. */
-  private async remarks(
-    sandbox: Sandbox,
-    operation: Operation,
-    sshPort: number,
-    signal: AbortSignal,
-  ): Promise<readonly string[]> {
+  private async remarks(sandbox: Sandbox, operation: Operation, signal: AbortSignal): Promise<readonly string[]> {
     const { names, records, certificates } = this.parts
     const dns = records.status(sandbox)
     const isNew = operation.verb === 'create'
-    const isLate = isNew && !(await this.waitForSsh(sandbox, operation, sshPort, signal))
-    const late = `SSH in ${sandbox.name} did not answer within ${SSH_PROBE_MS / 1000} s.`
+    const late = isNew ? await this.late(sandbox, operation, signal) : null
     const awaited = isNew || operation.verb === 'domain' ? awaitedOf(sandbox) : []
     const slow = dns.state === 'right' && dns.remark !== null ? [dns.remark] : []
     const limit = isNew ? certificates.remark(sandbox) : null
     return [
-      ...(isLate ? [late] : []),
+      ...(late === null ? [] : [late]),
       ...slow,
       ...awaited.map((host) => awaitedSentence(host, names.last(host), names.here())),
       ...(limit === null ? [] : [limit]),
     ]
   }
 
-  private async waitForSsh(
-    sandbox: Sandbox,
+  /** What of a new sandbox does not answer in time, as a sentence; null where all does. */
+  private async late(sandbox: Sandbox, operation: Operation, signal: AbortSignal): Promise<string | null> {
+    const { settings, world } = this.parts
+    const { name } = sandbox
+    const agent = wantedAgent(sandbox, settings)
+    const parts: [string, (limit: AbortSignal) => Promise<boolean>][] = [
+      [`SSH in ${name}`, (limit) => world.ssh.answers(addressOf(sandbox), settings.sshPort, limit)],
+    ]
+    if (agent !== null) parts.push([`the agent in ${name}`, (limit) => world.agents.answers(agent, limit)])
+    const late: string[] = []
+    for (const [part, answers] of parts) {
+      if (!(await this.waitFor(part, operation, answers, signal))) late.push(part)
+    }
+    this.parts.progress.waiting(operation, null)
+    return late.length === 0 ? null : `${late.join(' and ')} did not answer within ${PROBE_MS / 1000} s.`
+  }
+
+  private async waitFor(
+    part: string,
     operation: Operation,
-    port: number,
+    answers: (limit: AbortSignal) => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<boolean> {
+    this.parts.progress.waiting(operation, `${part} does not answer yet`)
     // Held by name: a timeout that only AbortSignal.any knows may be collected before it fires.
-    const late = AbortSignal.timeout(SSH_PROBE_MS)
-    const limit = AbortSignal.any([signal, late])
-    this.parts.progress.waiting(operation, 'SSH in the sandbox does not answer yet')
-    const address = addressOf(sandbox)
-    const answers = await this.parts.world.ssh.answers(address, port, limit)
+    const late = AbortSignal.timeout(PROBE_MS)
+    const isThere = await answers(AbortSignal.any([signal, late]))
     if (signal.aborted) throw new Overtaken()
-    const details = { sandbox: sandbox.name, address, late: late.aborted }
-    if (!answers) this.parts.log('warn', 'sshd did not answer', details)
-    this.parts.progress.waiting(operation, null)
-    return answers
+    const details = { operation: operation.id, late: late.aborted }
+    if (!isThere) this.parts.log('warn', `${part} did not answer`, details)
+    return isThere
   }
 
   private end(
@@ -406,8 +415,8 @@ export class Converge {
   private note(sandbox: Sandbox, facts: ReturnType<typeof learn>): void {
     if (facts === null) return
     this.parts.store.commit([{ edit: 'sandbox.note', id: sandbox.id, facts }])
-    if (facts.power !== undefined || facts.phase !== undefined || facts.awaited !== undefined)
-      this.parts.announcer.sandboxChanged(sandbox.id)
+    const shows = [facts.power, facts.phase, facts.awaited, facts.agentVersion]
+    if (shows.some((fact) => fact !== undefined)) this.parts.announcer.sandboxChanged(sandbox.id)
   }
 }
 
@@ -418,6 +427,10 @@ type Of<Prefix extends string> = Extract<Change, { kind: `${Prefix}.${string}` }
 
 function isInstanceChange(change: Change): change is Of<'instance'> {
   return change.kind.startsWith('instance.')
+}
+
+function isAgentChange(change: Change): change is Of<'agent'> {
+  return change.kind.startsWith('agent.')
 }
 
 function isPipeChange(change: Change): change is Of<'pipe'> {

@@ -4,7 +4,7 @@ import type { Power, Sandbox } from '../core/sandbox.js'
 import { liveOperationOf, type State } from '../core/state.js'
 
 /**
- * What a look at the instance teaches: its power, its birth, an ask that has come about, the mark from which a restart
+ * What a look at the instance teaches: its power, its agent's version, its birth, an ask that has come about, the mark from which a restart
  * is told. Null where nothing is new. (Lost is decided elsewhere: one look is not enough for that.)
  */
 export function learn(sandbox: Sandbox, seen: SeenInstance | null): SandboxFacts | null {
@@ -12,7 +12,9 @@ export function learn(sandbox: Sandbox, seen: SeenInstance | null): SandboxFacts
   const power: Power = seen.power === 'other' ? 'unknown' : seen.power
   const { ask } = sandbox
   const isBorn = seen.power === 'running' && (sandbox.phase === 'creating' || sandbox.phase === 'lost')
+  const agentVersion = seen.agent?.version ?? null
   const facts: SandboxFacts = {
+    ...(agentVersion === sandbox.agentVersion ? {} : { agentVersion }),
     ...(power === sandbox.power ? {} : { power }),
     ...(isBorn || sandbox.phase === 'lost' ? { phase: 'ready' as const } : {}),
     ...(ask !== null && askIsAnswered(ask, seen) ? { ask: null } : {}),

@@ -21,13 +21,13 @@ export interface FullPassOptions {
 
 export interface FullPassResult {
   readonly report: DriftReport
-  /** Sandboxes whose instance differs: their own loop takes them from here. */
+  /** Sandboxes whose instance or agent differs: their own loop takes them from here. */
   readonly toPoke: readonly SandboxId[]
 }
 
 /**
- * One look at everything. Routes and pipes are repaired here, all routes in one write; instances by each sandbox's own
- * loop. Sandboxes with a live operation are left to that loop.
+ * One look at everything. Routes and pipes are repaired here, all routes in one write; instances and agents by each
+ * sandbox's own loop. Sandboxes with a live operation are left to that loop.
  */
 export async function fullPass(
   parts: ConvergeParts,
@@ -99,8 +99,8 @@ async function apply(parts: ConvergeParts, changes: readonly Change[], signal: A
 }
 
 function instanceSandbox(change: Change): readonly SandboxId[] {
-  const isInstance = change.kind.startsWith('instance.') && 'wanted' in change && 'sandbox' in change.wanted
-  return isInstance ? [change.wanted.sandbox] : []
+  const isInside = change.kind.startsWith('instance.') || change.kind.startsWith('agent.')
+  return isInside && 'wanted' in change && 'sandbox' in change.wanted ? [change.wanted.sandbox] : []
 }
 
 function lostOnes(plan: Plan, state: State): readonly SandboxId[] {

@@ -5,6 +5,7 @@ import type { DriftReport, Sync } from '../core/ports.js'
 import type { SandboxId } from '../core/sandbox.js'
 import { Converge, type ConvergeParts } from './converge.js'
 import { fullPass } from './full-pass.js'
+import { Rollouts } from './rollouts.js'
 import { KeyedQueue, type Schedule } from './queue.js'
 
 export interface LoopOptions {
@@ -28,6 +29,7 @@ const EVERYTHING = '*'
 /** The one loop that commands, cron and Incus' events feed with keys. */
 export class SyncLoop implements Sync {
   private readonly queue: KeyedQueue
+  private readonly rollouts: Rollouts
   private readonly converge: Converge
   private readonly parts: ConvergeParts
   private readonly aborts = new Map<string, AbortController>()
@@ -37,6 +39,7 @@ export class SyncLoop implements Sync {
   constructor(private readonly options: LoopOptions) {
     this.parts = { ...options.parts, mayRepair: () => !this.paused() && options.mode === 'repair' }
     this.converge = new Converge(this.parts)
+    this.rollouts = new Rollouts({ ...this.parts, poke: (sandboxes) => this.poke(sandboxes) })
     this.queue = new KeyedQueue({
       width: options.width,
       schedule: options.schedule,
@@ -117,6 +120,7 @@ export class SyncLoop implements Sync {
     try {
       await this.inTurn(true, false)
       await this.lookAtAwaited()
+      this.rollouts.advance()
       return false
     } catch (error) {
       if (this.stopping.signal.aborted) return false
@@ -140,6 +144,7 @@ export class SyncLoop implements Sync {
       return await this.converge.run(id, AbortSignal.any([abort.signal, this.stopping.signal]))
     } finally {
       this.aborts.delete(id)
+      if (!this.stopping.signal.aborted) this.rollouts.advance()
     }
   }
 }

@@ -1,4 +1,13 @@
-import type { Clock, DnsLook, InstanceKeeper, Keyring, Names, PipeKeeper, RouteKeeper } from '../core/ports.js'
+import type {
+  AgentKeeper,
+  Clock,
+  DnsLook,
+  InstanceKeeper,
+  Keyring,
+  Names,
+  PipeKeeper,
+  RouteKeeper,
+} from '../core/ports.js'
 import type { Seen } from '../core/parts/plan-sandbox.js'
 
 /** Sees whether sshd in an instance shows its banner. */
@@ -9,6 +18,7 @@ export interface SshProbe {
 /** Everything outside that the loop looks at and changes. */
 export interface World {
   readonly instances: InstanceKeeper
+  readonly agents: AgentKeeper
   readonly pipes: PipeKeeper
   readonly routes: RouteKeeper
   readonly keyring: Keyring

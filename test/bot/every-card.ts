@@ -24,6 +24,9 @@ import type { Form } from '../../src/bot/chat.js'
 import { missingForm } from '../../src/bot/forms.js'
 import { findCommand } from '../../src/bot/parse.js'
 import type { ActionToken, CommandCall, Message } from '../../src/bot/message.js'
+import type { Rollout } from '../../src/core/rollout.js'
+import { rolloutCard } from '../../src/bot/cards/rollout.js'
+import type { Sandbox } from '../../src/core/sandbox.js'
 import { aSandbox, aState } from '../core/sandbox-fixture.js'
 import { addresses } from './addresses.js'
 import { ada } from './fakes.js'
@@ -96,6 +99,24 @@ const report = {
 const card = (change: Parameters<typeof aSandbox>[0]): Message => {
   const one = aSandbox(change)
   return sandboxCard(aState({ sandboxes: [one] }), one, addresses, now)
+}
+const rollout: Rollout = {
+  id: 'r1',
+  version: 'v0.997.0',
+  person: 'ada',
+  origin: operation.origin,
+  total: 30,
+  waiting: Array.from({ length: 21 }, (_, index) => `s${index}`),
+  wave: ['a', 'b', 'c', 'd'],
+  updated: 5,
+  skipped: 0,
+  state: 'running',
+  reason: null,
+}
+/** A sandbox whose agent we put in. */
+const kept: Partial<Sandbox> = {
+  spec: { ...sandbox.spec, agent: { kind: 'shelley', version: null } },
+  agentVersion: 'v0.996.0',
 }
 const listOf = { all: false, page: 1, args: {}, addresses }
 const many = Array.from({ length: 40 }, (_, index) => aSandbox({ name: `app${index + 1}`, id: `s${index}` }))
@@ -191,6 +212,39 @@ export const everyCard: Readonly<Record<string, Message>> = {
   progress: progress(operation, now),
   'going-back': progress(of({ state: 'going-back', reason: 'the image `x` does not exist' }), now),
   'sandbox-running': sandboxCard(state, sandbox, addresses, now),
+  'sandbox-with-an-agent': card(kept),
+  'sandbox-with-an-older-agent': sandboxCard(
+    aState({ sandboxes: [aSandbox(kept)], newestAgent: 'v0.997.0' }),
+    aSandbox(kept),
+    addresses,
+    now,
+  ),
+  'sandbox-without-an-agent': card({ spec: { ...sandbox.spec, accounts: [], agent: { kind: 'none' } } }),
+  'rollout-running': rolloutCard(rollout),
+  'rollout-done': rolloutCard({ ...rollout, state: 'done', wave: [], waiting: [], updated: 28, skipped: 2 }),
+  'rollout-stopped': rolloutCard({
+    ...rollout,
+    state: 'stopped',
+    wave: [],
+    reason: 'blog: Shelley v0.997.0 did not answer within 6 s, so v0.996.0 is back',
+  }),
+  'update-failed': ended(
+    state,
+    of({ verb: 'update', state: 'failed', reason: 'Shelley v0.997.0 did not answer within 6 s, so v0.996.0 is back' }),
+    addresses,
+    now,
+  ),
+  'update-report': stepsReport(
+    of({
+      verb: 'update',
+      state: 'done',
+      steps: [
+        { key: 'a', label: 'agent updated to v0.997.0', detail: '', state: 'done', startedAt: at(0), endedAt: at(1) },
+      ],
+      endedAt: at(1.1),
+    }),
+    now,
+  ),
   'sandbox-stopped': card({ power: 'stopped' }),
   'sandbox-lost': card({ phase: 'lost' }),
   'sandbox-without-a-key': sandboxCard(aState({ sandboxes: [sandbox], keys: [] }), sandbox, addresses, now),

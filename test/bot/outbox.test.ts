@@ -44,7 +44,20 @@ function world() {
     }
     time = end
   }
-  return { outbox, a, b, pass }
+  /** The clock goes on while timers stand still, as in a suspended machine. */
+  const suspend = (ms: number): void => {
+    time += ms
+    for (const timer of later.values()) timer.at += ms
+  }
+  /** Only what is planned for now happens. */
+  const tick = async (): Promise<void> => {
+    for (const [id, timer] of [...later].filter(([, one]) => one.at <= time)) {
+      later.delete(id)
+      timer.run()
+    }
+    await new Promise(setImmediate)
+  }
+  return { outbox, a, b, pass, suspend, tick }
 }
 const place = (platform: string, name = 'p') => ({ platform, place: name, to: 'all' }) as const
 const alone = (platform: string) => ({ platform, direct: { ...ada, platform } }) as const
@@ -60,6 +73,21 @@ describe('the outbox', () => {
     await pass(0)
     expect([...a.texts.values()]).toEqual(['3'])
     expect(a.deliveries).toBe(2)
+  })
+  it('a slot whose place changes while it is on its way stays one message', async () => {
+    const { outbox, a, pass } = world()
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const post = a.post.bind(a)
+    a.post = (...given) => held.then(() => post(...given))
+    outbox.want('s', place('a', 'here'), says('1'))
+    const passing = pass(0)
+    outbox.want('s', place('a', 'there'), says('2'))
+    void outbox.flush()
+    release()
+    await passing
+    await pass(0)
+    expect([...a.texts.values()]).toEqual(['2'])
   })
   it('tries again with backoff; the last state is delivered; another platform is not held back', async () => {
     const { outbox, a, b, pass } = world()
@@ -119,6 +147,16 @@ describe('the outbox', () => {
     await pass(31_000)
     expect([...a.texts.values()].toSorted()).toEqual(['r2', 's2'])
   })
+  it('after a suspend goes on at once, in place of waiting for a timer that stood still', async () => {
+    const { outbox, a, pass, suspend, tick } = world()
+    a.failures.push(new RateLimited('destination', 30_000))
+    outbox.want('s', place('a'), says('held'))
+    await pass(0)
+    suspend(31_000)
+    outbox.want('t', place('a', 'q'), says('other'))
+    await tick()
+    expect([...a.texts.values()].toSorted()).toEqual(['held', 'other'])
+  })
   it('what the platform refuses as it stands is not sent again; what is said there later is', async () => {
     const { outbox, a, pass } = world()
     a.failures.push(new PlatformRefusal('too long'))
@@ -154,6 +192,14 @@ describe('the outbox', () => {
     outbox.reachable({ ...ada, platform: 'a' })
     await pass(0)
     expect([...a.texts.values()]).toEqual(['new'])
+  })
+  it('what is due now is not kept waiting by what is due later, however slowly both are said', async () => {
+    const { outbox, a, suspend, tick } = world()
+    outbox.want('now', place('a'), says('now'))
+    suspend(1)
+    outbox.want('later', place('a'), says('later'), { afterMs: 15_000 })
+    await tick()
+    expect([...a.texts.values()]).toEqual(['now'])
   })
   it('can be withdrawn before its time', async () => {
     const { outbox, a, pass } = world()

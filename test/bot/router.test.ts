@@ -28,6 +28,7 @@ const settings: Settings = {
       appPort: 8000,
       limits: { cpus: 1, memory: 1, disk: 1, processes: 1 },
       nesting: false,
+      agent: 'own',
     },
   ],
   agentPort: 9999,
@@ -116,7 +117,10 @@ function world() {
   }
   return { ...parts, router, platform, request, type, texts, finish, poked, interrupted, logged, start, time }
 }
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+/** Turns of the event loop enough for what was accepted to have been carried out. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate)
+}
 
 describe('the router', () => {
   it('create: one line for all, progress for the asker, then the card; three deliveries are one effect', async () => {

@@ -61,7 +61,7 @@ export function livesOnChat(stage: ChatStage): void {
     it('is stopped by a button; the older card has no buttons any more, the new one can start it', async () => {
       const older = await card(ada.channel, '● myapp · running')
       await ada.presses(older, 'Stop')
-      const now = await card(grace.channel, '○ myapp · stopped')
+      const now = await card(others(grace.channel, older.id), '○ myapp · stopped')
       await vi.waitFor(() => expect(labels(found(grace.channel, older.id))).toEqual([]), patient)
       expect(labels(now)).toEqual(['Start', 'Delete'])
       expect((await service.visit('myapp.localhost')).status).toBe(503)
@@ -78,6 +78,10 @@ export function livesOnChat(stage: ChatStage): void {
       const now = await card(grace.channel, '● myapp · running')
       await ada.presses(now, 'Restart')
       await sees(all(ada), /myapp is restarted/)
+      // The line for all has become the card.
+      await vi.waitFor(() => expect(textOf(grace.channel)).not.toContain('restarting myapp'), patient)
+      // The newest card is another one from then on.
+      await vi.waitFor(() => expect(labels(found(grace.channel, now.id))).toEqual([]), patient)
       await vi.waitFor(async () => expect((await service.visit('myapp.localhost')).status).toBe(200), patient)
     })
 
@@ -181,13 +185,18 @@ async function sees(look: Look, words: RegExp): Promise<Seen> {
   }, patient)
 }
 
-/** The newest card there, once it says so. */
+/** The newest card there, once it says so; an older one has no buttons. */
 async function card(look: Look, title: string): Promise<Seen> {
   return vi.waitFor(() => {
-    const newest = look().findLast(({ text }) => /[●○◐✕] myapp · /.test(text))
+    const newest = look().findLast(({ text, buttons }) => /[●○◐✕] myapp · /.test(text) && buttons.length > 0)
     if (newest?.text.includes(title) !== true) throw new Error(`the newest card is not ${title}, but:\n${textOf(look)}`)
     return newest
   }, patient)
+}
+
+/** The older card says the same, and may be edited first. */
+function others(look: Look, id: string): Look {
+  return () => look().filter((one) => one.id !== id)
 }
 
 function found(look: Look, id: string): Seen {

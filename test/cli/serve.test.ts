@@ -69,6 +69,7 @@ ssh_port = 2222
 [[templates]]
 name = "debian"
 image = "sb/trixie"
+agent = "own"
 `,
     )
     await serve()

@@ -101,7 +101,11 @@ describe('a wrong configuration', () => {
       '[incus]\nurl = "https://x:8443"',
       'c.toml:2: `[incus] url` must be given together with the three *_file keys of its certificates.',
     ],
-    ['[slack]\nenabled = true', 'c.toml:2: `[slack] enabled` must be false: this version does not have it yet.'],
+    ['[metrics]\nenabled = true', 'c.toml:2: `[metrics] enabled` must be false: this version does not have it yet.'],
+    [
+      '[slack]\nenabled = true',
+      'c.toml:2: `[slack] enabled` must be given with bot_token_file and, by its mode, app_token_file or signing_secret_file.',
+    ],
     ['[sandboxes]\nmemory = "4"', 'c.toml:2: `[sandboxes] memory` must be a size, such as "512MiB" or "4GiB".'],
     [
       'sync = 4',
@@ -119,7 +123,9 @@ describe('a wrong configuration', () => {
 
   it('names an unknown key and those that are known', () => {
     const [sentence] = problems(`${minimal}\n[agent]\nprot = 1`)
-    expect(sentence).toBe('c.toml:5: `[agent] prot` is no key that I know. Allowed here: port.')
+    expect(sentence).toBe(
+      'c.toml:5: `[agent] prot` is no key that I know. Allowed here: port, release_url, schedule, keep_versions, download_timeout_seconds.',
+    )
   })
 
   it('names the line of what is no TOML', () => {

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http'
+import fc from 'fast-check'
+import { createServer, request as ask } from 'node:http'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,32 @@ import { visit } from './caddy-world.js'
 
 const login = `Basic ${Buffer.from('ann:right horse').toString('base64')}`
 const agentHost = 'agent.one.test'
+
+const documented =
+  '/ /version /version-check /upgrade /exit?resume=true /settings /debug/pprof/ /c/x /api/conversations ' +
+  '/api/conversations/new /api/stream2 /api/exec-ws /api/read?path=/etc/passwd ' +
+  '//version /%2e%2e/version /./api/../exit /VERSION /version/ /version;a=b /api%2Fmodels'
+
+/** What Shelley's documents name, and anything else that fits into a request. */
+const paths = fc.oneof(
+  fc.constantFrom(...documented.split(' ')),
+  fc.webPath().map((path) => (path.startsWith('/') ? path : `/${path}`)),
+)
+const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
+const names = fc.constantFrom('X-Exedev-Userid', 'X-ExeDev-Email')
+const spelling = fc
+  .tuple(names, fc.array(fc.boolean(), { minLength: 15, maxLength: 15 }))
+  .map(([name, upper]) =>
+    Array.from(name, (letter, at) => (upper[at] === true ? letter.toUpperCase() : letter)).join(''),
+  )
+const word = fc.stringMatching(/^[a-z0-9@.-]{1,12}$/)
+const forgeries = fc
+  .record({
+    own: fc.dictionary(spelling, fc.oneof(word, fc.array(word, { minLength: 2, maxLength: 3 })), { maxKeys: 4 }),
+    // What is named here is dropped on the way: ours may not be.
+    hop: fc.option(names, { nil: undefined }),
+  })
+  .map(({ own, hop }) => (hop === undefined ? own : { ...own, connection: hop }))
 
 /** What visitors meet. */
 export function caddyTraffic(name: string, bench: () => Bench): void {
@@ -44,8 +71,7 @@ export function caddyTraffic(name: string, bench: () => Bench): void {
         'x-forwarded-user': 'root',
       })
       const { headers } = JSON.parse(text) as { headers: Record<string, string> }
-      expect(headers).toMatchObject({ host: agentHost, 'x-exedev-userid': 'ann' })
-      expect(headers).not.toHaveProperty('x-exedev-email')
+      expect(headers).toMatchObject({ host: agentHost, 'x-exedev-userid': 'ann', 'x-exedev-email': 'ann' })
       expect(headers).not.toHaveProperty('authorization')
     })
 
@@ -59,6 +85,54 @@ export function caddyTraffic(name: string, bench: () => Bench): void {
     ])('answers the agent route for Sec-Fetch-Site %s, mode %s with %i', async (site, mode, status) => {
       const headers = { authorization: login, 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode }
       expect((await visit(bench().world, agentHost, headers)).status).toBe(status)
+    })
+
+    it('lets no other site show the agent in a frame', async () => {
+      const headers = { authorization: login, 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Mode': 'navigate' }
+      expect((await visit(bench().world, agentHost, { ...headers, 'Sec-Fetch-Dest': 'iframe' })).status).toBe(403)
+      expect((await visit(bench().world, agentHost, { ...headers, 'Sec-Fetch-Dest': 'document' })).status).toBe(200)
+    })
+
+    it('asks for the password on every path, with every method', async () => {
+      await fc.assert(
+        fc.asyncProperty(paths, methods, async (path, method) => {
+          const { status, text } = await visit(bench().world, agentHost, {}, { path, method })
+          expect([status, text]).toEqual([401, ''])
+        }),
+        { numRuns: 150 },
+      )
+    })
+
+    it('lets no header of a client say who it is, however it is spelt, and never hands the password on', async () => {
+      await fc.assert(
+        fc.asyncProperty(paths, forgeries, async (path, forged) => {
+          const headers = { ...forged, authorization: login }
+          const { status, text } = await visit(bench().world, agentHost, headers, { path })
+          const { raw } = JSON.parse(text) as { raw: readonly [string, string][] }
+          const said = (name: string) => raw.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value)
+          expect(status).toBe(200)
+          expect(said('x-exedev-userid')).toEqual(['ann'])
+          expect(said('x-exedev-email')).toEqual(['ann'])
+          expect(said('authorization')).toEqual([])
+          expect(said('host')).toEqual([agentHost])
+          expect(text).not.toContain(login.slice('Basic '.length))
+        }),
+        { numRuns: 100 },
+      )
+    })
+
+    it('passes server-sent events as they come', async () => {
+      const { world } = bench()
+      const [address, port] = world.listen.split(':')
+      const headers = { host: agentHost, authorization: login }
+      const events = ask({ host: address, port, path: '/events', agent: false, headers })
+      const first = await new Promise<string>((resolve, reject) => {
+        events.on('error', reject)
+        events.on('response', (answer) => answer.once('data', (data: Buffer) => resolve(data.toString())))
+        events.end()
+      })
+      expect(first).toBe('data: one\n\n')
+      events.on('error', () => undefined).destroy()
     })
 
     it('passes WebSockets, and keeps them through a change of another route', async () => {

@@ -51,14 +51,15 @@ async function rawOnce(
 export async function visit(
   world: CaddyWorld,
   host: string,
-  headers: Record<string, string> = {},
-  how: { method?: 'GET' | 'POST'; body?: string } = {},
+  headers: Record<string, string | string[]> = {},
+  how: { method?: string; body?: string; path?: string } = {},
 ) {
-  const { body = '', method = 'GET' } = how
+  const { body = '', method = 'GET', path = '/some/path?x=1' } = how
   return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
     // Not undici: it sends no `Upgrade` of ours.
-    const url = `http://${world.listen}/some/path?x=1`
-    const out = ask(url, { method, agent: false, headers: { host, ...headers } }, (answer) => {
+    const [address, port] = world.listen.split(':')
+    const where = { host: address, port, path }
+    const out = ask({ ...where, method, agent: false, headers: { host, ...headers } }, (answer) => {
       const { statusCode: status = 0, headers } = answer
       text(answer).then((text) => resolve({ status, headers, text }), reject)
     })
@@ -75,7 +76,9 @@ export interface Upstream {
 /** Says what it was asked, as JSON; echoes over WebSockets. */
 export async function startUpstream(): Promise<Upstream> {
   const server = createServer((request, response) => {
-    response.end(JSON.stringify({ url: request.url, headers: request.headers }))
+    if (request.url === '/events') return void response.write('data: one\n\n')
+    const raw = request.rawHeaders.flatMap((name, at, all) => (at % 2 === 0 ? [[name, all[at + 1]]] : []))
+    response.end(JSON.stringify({ url: request.url, headers: request.headers, raw }))
   })
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket) => {

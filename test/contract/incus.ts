@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { WantedInstance } from '../../src/core/parts/instance.js'
 import type { InstanceKeeper } from '../../src/core/ports.js'
 import type { ImageSource } from '../../src/core/sandbox.js'
+import { pullFile, readLink } from '../../src/infra/incus/pull.js'
 import type { IncusClient } from '../../src/infra/incus/client.js'
 
 export interface IncusWorld {
@@ -142,6 +143,28 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
     await world.keeper.apply({ kind: 'instance.stop', ...subject() }, quiet, signal)
     await world.keeper.apply({ kind: 'instance.stop', ...subject() }, quiet, signal)
     expect((await seen())?.power).toBe('stopped')
+  })
+
+  it('gives an image a user of ours where it has none, and takes the mask off its sshd', async () => {
+    const { client, keeper } = world
+    const text = async (path: string) => (await pullFile(client, wanted.name, path))?.content.toString() ?? ''
+    const without = async (path: string, mode: string) => {
+      const lines = (await text(path)).split('\n').filter((line) => line !== '' && !line.startsWith('exedev:'))
+      await client.push(wanted.name, path, `${['other:x:7:7::/:/bin/sh', ...lines].join('\n')}\n`, { mode })
+    }
+    await without('/etc/passwd', '0644')
+    await without('/etc/shadow', '0640')
+    const mask = '/etc/systemd/system/ssh.service'
+    await client.push(wanted.name, mask, '/dev/null', { type: 'symlink', mode: '0777' })
+    for (const _ of ['once', 'twice']) await keeper.apply({ kind: 'instance.prepare', wanted }, quiet, signal)
+    const passwd = (await text('/etc/passwd')).split('\n')
+    expect(passwd[0]).toBe('exedev:x:1000:1000::/home/exedev:/bin/bash')
+    expect(passwd.filter((line) => line.startsWith('exedev:'))).toHaveLength(1)
+    expect((await text('/etc/shadow')).split('\n')[0]).toBe('exedev:*:19000:0:99999:7:::')
+    expect(await readLink(client, wanted.name, mask)).toBeNull()
+    expect(await readLink(client, wanted.name, '/etc/systemd/system/multi-user.target.wants/ssh.service')).toBe(
+      '/usr/lib/systemd/system/ssh.service',
+    )
   })
 
   it('deletes even what runs, twice', { timeout: 60_000 }, async () => {

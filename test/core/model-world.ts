@@ -1,3 +1,4 @@
+import type { WantedAgent } from '../../src/core/parts/agent.js'
 import type { SeenInstance } from '../../src/core/parts/instance.js'
 import type { SeenPipe } from '../../src/core/parts/pipe.js'
 import type { Change } from '../../src/core/parts/plan.js'
@@ -47,6 +48,16 @@ export class ModelWorld {
       case 'instance.delete':
         this.instances.delete(change.name)
         return
+      case 'agent.install':
+        this.setAgent(change.wanted, change.wanted.version ?? 'newest')
+        return
+      case 'agent.configure':
+      case 'agent.restore':
+        this.setAgent(change.wanted, change.version)
+        return
+      case 'agent.update':
+        this.setAgent(change.wanted, change.to)
+        return
       case 'pipe.write':
         this.pipes.set(change.wanted.name, { owner: 'ours', pipe: change.wanted })
         return
@@ -75,6 +86,10 @@ export class ModelWorld {
       if (kind === 'domain') all.set(sandbox, [...(all.get(sandbox) ?? []), id])
     }
     return all
+  }
+
+  private setAgent({ instance, address, port }: WantedAgent, version: string): void {
+    this.put(instance, { ...this.get(instance), agent: { version, address, port, towards: null } })
   }
 
   private get(name: string): SeenInstance {
@@ -110,6 +125,7 @@ export function instanceOf(wanted: Wanted): SeenInstance {
     power: 'running',
     lastUsedAt: 'start 0',
     mappingKey: wanted.mappingKey,
+    agent: null,
     ...configOf(wanted),
   }
 }

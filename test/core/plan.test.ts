@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { SeenAgent } from '../../src/core/parts/agent.js'
 import { wantedInstance, type SeenInstance } from '../../src/core/parts/instance.js'
 import type { SeenPipe } from '../../src/core/parts/pipe.js'
 import { planSandbox, wholePlan } from '../../src/core/parts/plan-sandbox.js'
 import type { SeenRoute } from '../../src/core/parts/route.js'
-import { mayBecome, type Phase, type PowerAsk, type Sandbox } from '../../src/core/sandbox.js'
+import { mayBecome, type AgentSpec, type Phase, type PowerAsk, type Sandbox } from '../../src/core/sandbox.js'
 import type { Settings } from '../../src/core/state.js'
 import { learn } from '../../src/sync/follow.js'
 import { instanceOf, ModelWorld } from './model-world.js'
@@ -28,6 +29,21 @@ const asks: fc.Arbitrary<PowerAsk | null> = fc.constantFrom(
   { power: 'stop' },
   { power: 'restart', lastUsedAt: null },
 )
+const agents: fc.Arbitrary<AgentSpec> = fc.constantFrom(
+  { kind: 'none' },
+  { kind: 'own' },
+  { kind: 'shelley', version: null },
+  { kind: 'shelley', version: 'v2' },
+)
+const marks: fc.Arbitrary<SeenAgent | null> = fc.option(
+  fc.record({
+    version: fc.constantFrom('v1', 'v2'),
+    address: fc.constantFrom('10.88.0.10', '10.88.0.99'),
+    port: fc.constantFrom(9999, 9990),
+    towards: fc.constantFrom(null, 'v2', 'v3'),
+  }),
+  { nil: null },
+)
 const sandboxes = fc
   .record({
     phase: phases,
@@ -35,11 +51,12 @@ const sandboxes = fc
     ipv6: fc.constantFrom('fd42::a58:a', null),
     appPort: fc.integer({ min: 1, max: 65535 }),
     hash: fc.constantFrom(null, '$2b$x'),
+    agent: agents,
   })
-  .map(({ phase, ask, ipv6, appPort, hash }) => {
+  .map(({ phase, ask, ipv6, appPort, hash, agent }) => {
     const { spec } = aSandbox()
     const accounts = [{ person: 'ada', user: 'ada', hash, delivered: true }]
-    return aSandbox({ ipv6, phase, ask: phase === 'ready' ? ask : null, spec: { ...spec, appPort, accounts } })
+    return aSandbox({ ipv6, phase, ask: phase === 'ready' ? ask : null, spec: { ...spec, appPort, accounts, agent } })
   })
 
 /** Any state in which an instance of ours can be found, or none. */
@@ -51,6 +68,7 @@ const instances = fc.option(
     nesting: fc.boolean(),
     nicIsOurs: fc.boolean(),
     mappingKey: fc.constantFrom('ssh-ed25519 MAP', 'ssh-ed25519 OTHER', null),
+    agent: marks,
   }),
   { nil: null },
 )
@@ -97,9 +115,13 @@ describe('the plan of a sandbox', () => {
         expect(world.instances.has(sandbox.instance)).toBe(sandbox.phase !== 'deleting' && !isLost)
         expect(world.pipes.has('myapp')).toBe(sandbox.phase !== 'deleting')
         expect(world.routes.has('sandpiper:sb1x:agent')).toBe(
-          sandbox.phase !== 'deleting' && end.spec.accounts[0]?.hash !== null,
+          sandbox.phase !== 'deleting' && sandbox.spec.agent.kind !== 'none' && end.spec.accounts[0]?.hash !== null,
         )
         expect(converge(world, end).rounds).toBe(0)
+        const mark = world.instances.get(sandbox.instance)?.agent ?? null
+        if (sandbox.phase === 'deleting' || isLost || sandbox.spec.agent.kind !== 'shelley') return
+        expect(mark).toMatchObject({ address: '10.88.0.10', port: 9999, towards: null })
+        if (sandbox.spec.agent.version !== null) expect(mark?.version).toBe('v2')
       }),
     )
   })
@@ -130,6 +152,26 @@ describe('the plan of a sandbox', () => {
   it('reports a born sandbox without an instance as lost, and makes none', () => {
     const plan = planSandbox(aSandbox(), aState(), new ModelWorld().seen(), settings)
     expect(plan.instance).toMatchObject({ changes: [], findings: [{ finding: 'lost', subject: 'myapp-sb1x' }] })
+  })
+
+  it('puts the agent in ahead of the first start, and swaps it behind everything else', () => {
+    const agent = { kind: 'shelley', version: 'v2' } as const
+    const sandbox = aSandbox({ phase: 'creating', spec: { ...aSandbox().spec, agent } })
+    const kinds = (seen: ModelWorld, one: Sandbox) =>
+      planSandbox(one, aState(), seen.seen(), settings).instance.changes.map(({ kind }) => kind)
+    expect(kinds(new ModelWorld(), sandbox)).toEqual([
+      'instance.create',
+      'instance.prepare',
+      'agent.install',
+      'instance.start',
+    ])
+    const wanted = wantedInstance(sandbox)
+    if (wanted === null) throw new Error('the fixture has an instance')
+    const world = new ModelWorld()
+    const mark: SeenAgent = { version: 'v1', address: '10.88.0.10', port: 9999, towards: null }
+    world.instances.set(sandbox.instance, { ...instanceOf(wanted), power: 'stopped', agent: mark })
+    const asked = { ...sandbox, phase: 'ready' as const, ask: { power: 'start' as const } }
+    expect(kinds(world, asked)).toEqual(['instance.start', 'agent.update'])
   })
 
   it('takes up an instance that was created and not yet started', () => {

@@ -26,6 +26,7 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
       accounts: [{ person: 'ada', user: 'ada', hash: '$2b$10$hash', delivered: true }],
       dns: 'automatic',
       domains: [],
+      agent: { kind: 'own' },
     },
     phase: 'ready',
     power: 'running',
@@ -34,6 +35,7 @@ export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
     hostKeysAt: null,
     mappingKey: 'ssh-ed25519 MAP',
     awaited: [],
+    agentVersion: null,
     ...change,
   }
 }
@@ -58,6 +60,8 @@ export function aState(change: Partial<State> = {}): State {
     operations: [],
     buried: new Set(),
     recordNames: [],
+    newestAgent: null,
+    rollout: null,
     ...change,
   }
 }

@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, expect } from 'vitest'
+import type { ReleaseServer } from '../peers/release-server.js'
 import type { Stage } from '../scenario/stage.js'
 import { Lane } from './lane.js'
 import type { Scenario } from './scenario.js'
 import { becomesWhole, everybodyWasToldOnce, settles } from './whole.js'
 
 /** One lane for the tests of a file, which follow on each other. */
-export function laneOf(open: () => Promise<Stage>): () => Lane {
+export function laneOf(open: () => Promise<Stage>, releases: ReleaseServer | null = null): () => Lane {
   let lane: Lane
   beforeAll(async () => {
-    lane = new Lane(await open())
+    await releases?.start()
+    lane = new Lane(await open(), releases)
     await lane.daemon.start()
     await lane.hostAnswers()
   })
-  afterAll(() => lane.close())
+  afterAll(async () => {
+    await lane.close()
+    await releases?.stop()
+  })
   return () => lane
 }
 

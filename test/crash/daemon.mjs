@@ -30,7 +30,7 @@ function dieAt(here) {
 }
 
 /** The kinds of change that each part is at: what it does meanwhile is a step of these. */
-const changing = { instances: [], pipes: [], routes: [], records: [] }
+const changing = { instances: [], agents: [], pipes: [], routes: [], records: [] }
 
 function step(part, moment) {
   for (const kind of changing[part]) dieAt(`${moment} ${kind}`)
@@ -48,15 +48,16 @@ function surround(part, keeper) {
   }
 }
 
-function partAt(path) {
-  if (path.startsWith('/1.0/')) return 'instances'
-  return path.startsWith('/client/v4/') ? 'records' : 'routes'
+function partsAt(path) {
+  if (path.startsWith('/1.0/')) return ['instances', 'agents']
+  return path.startsWith('/client/v4/') ? ['records'] : ['routes']
 }
 
 /** The first request of a change is out and not answered; it is answered, and Incus is at it or waits for the next one. */
 function onWrite(channel, moment) {
   diagnostics.subscribe(channel, ({ request: { method, path } }) => {
-    if (method !== 'GET') step(partAt(path), moment)
+    if (method === 'GET') return
+    for (const part of partsAt(path)) step(part, moment)
   })
 }
 onWrite('undici:request:bodySent', 'begun')
@@ -91,6 +92,13 @@ before(SqliteOutbox.prototype, 'delivered', 'told', function (slot) {
   return isEnd(this.get(slot))
 })
 
+const accept = BotRouter.prototype['accept']
+BotRouter.prototype.accept = function (...given) {
+  const accepted = accept.apply(this, given)
+  dieAt('written down')
+  return accepted
+}
+
 const deliverLogin = BotAnnouncer.prototype['deliverLogin']
 BotAnnouncer.prototype.deliverLogin = async function (login) {
   dieAt('published')
@@ -102,8 +110,9 @@ BotAnnouncer.prototype.deliverLogin = async function (login) {
 
 const config = configSchema.parse(JSON.parse(readFileSync(configFile, 'utf8')))
 const host = openHost(config)
-const { instances, pipes, routes, keyring } = host.world
+const { instances, agents, pipes, routes, keyring } = host.world
 surround('instances', instances)
+surround('agents', agents)
 surround('pipes', pipes)
 surround('routes', routes)
 if (host.records !== null) surround('records', host.records)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { postToSocket, say } from '../../src/adapters/chat/console/say-client.js'
 import type { Login } from '../../src/core/ports.js'
 import { configOn } from '../scenario/config-on.js'
+import type { TestAgent } from '../scenario/engine-settings.js'
 import type { TestHost } from '../scenario/engine.js'
 
 const SCRIPT = join(import.meta.dirname, 'daemon.mjs')
@@ -26,14 +27,20 @@ export class Daemon {
     readonly changes: string
   }
 
-  constructor(folder: string, host: TestHost) {
+  /** `more`: tables of the configuration beside the usual ones, such as a chat platform's. */
+  constructor(
+    folder: string,
+    host: TestHost,
+    readonly agent: TestAgent | null,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
     this.state = join(folder, 'state')
     this.pipes = join(folder, 'pipes')
     this.socket = join(folder, 'control', 'socket')
     mkdirSync(this.pipes, { mode: 0o700 })
     const file = (name: string): string => join(folder, name)
     this.files = { config: file('config.json'), log: file('log'), logins: file('logins'), changes: file('changes') }
-    writeFileSync(this.files.config, JSON.stringify(configOn(host, folder)))
+    writeFileSync(this.files.config, JSON.stringify({ ...configOn(host, folder, agent), ...more }))
   }
 
   async start(): Promise<void> {

@@ -4,10 +4,14 @@ import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import { sandboxByName } from '../../src/core/state.js'
+import type { ReleaseServer } from '../peers/release-server.js'
 import { Outside } from '../scenario/outside.js'
 import type { Stage } from '../scenario/stage.js'
 import { Daemon } from './daemon.js'
 import { Ledger } from './ledger.js'
+
+/** Beside the image's own on 9999. */
+const AGENT_PORT = 9990
 
 /** One host, and the daemon that dies and comes back on it. */
 export class Lane {
@@ -15,9 +19,17 @@ export class Lane {
   readonly daemon: Daemon
   private readonly folder = mkdtempSync(join(tmpdir(), 'crash-'))
 
-  constructor(readonly stage: Stage) {
+  constructor(
+    readonly stage: Stage,
+    /** Where its agents come from; null: from their image. */
+    readonly releases: ReleaseServer | null = null,
+  ) {
     this.outside = new Outside(stage.host)
-    this.daemon = new Daemon(this.folder, stage.host)
+    this.daemon = new Daemon(
+      this.folder,
+      stage.host,
+      releases === null ? null : { releaseUrl: releases.url, port: AGENT_PORT },
+    )
   }
 
   /** What the database says now. */

@@ -1,7 +1,11 @@
+import type { AgentChange } from '../../src/core/parts/agent.js'
 import type { InstanceChange } from '../../src/core/parts/instance.js'
 import type { Change } from '../../src/core/parts/plan.js'
 import type { RecordChange } from '../../src/core/parts/record-set.js'
+import { expect } from 'vitest'
+import { addressOf } from '../../src/core/sandbox.js'
 import { makeKeyPair } from '../../src/infra/sshpiper/openssh-key.js'
+import { agentBuilds } from '../peers/agent-stand-in.js'
 import type { Lane } from './lane.js'
 
 /** What brings a change about, and what has to be there before it. */
@@ -91,9 +95,34 @@ const instances: Scenarios<InstanceChange['kind']> = {
   'instance.authorize': { given: running, cause: spoils({ 'user.sandpiper.mapping-key': 'ssh-ed25519 AAAA' }) },
 }
 
+/** Its mark says so, and nobody has asked. */
+const marks =
+  (mark: (address: string) => string): Scenario['cause'] =>
+  (lane) =>
+    spoils({ 'user.sandpiper.agent': mark(addressOf(lane.facts('one'))) })(lane)
+
+/** The release server has one that this sandbox does not have. */
+async function outdated(lane: Lane): Promise<void> {
+  await running(lane)
+  const { agentVersion } = lane.facts('one')
+  const next = agentVersion === 'v1.0.0' ? 'v1.1.0' : 'v1.0.0'
+  lane.releases?.publish(next, agentBuilds(next))
+  await lane.daemon.kill()
+  await lane.daemon.start()
+  await expect.poll(() => lane.read((ledger) => ledger.state().newestAgent)).toBe(next)
+}
+
+const agents: Scenarios<AgentChange['kind']> = {
+  'agent.install': create,
+  'agent.configure': { given: running, cause: marks((address) => `v1.0.0 ${address}:1`) },
+  'agent.update': { given: outdated, cause: says('update', 'one') },
+  'agent.restore': { given: running, cause: marks((address) => `v1.0.0 ${address}:9990 > v9.9.9`) },
+}
+
 /** A kind of change without one does not compile. */
 export const scenarios: Scenarios<Exclude<Change['kind'], RecordChange['kind']>> = {
   ...instances,
+  ...agents,
   'pipe.write': { given: running, cause: says('keys', 'add', keys[1] ?? '') },
   'pipe.remove': { given: running, cause: says('keys', 'remove', 'first') },
   'route.add': create,

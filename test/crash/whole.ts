@@ -20,7 +20,8 @@ export async function becomesWhole(lane: Lane): Promise<void> {
   await settles(lane)
   const state = lane.read((ledger) => ledger.state())
   expect(await instancesOf(lane)).toEqual(state.sandboxes.map(wantedInstance))
-  expect(await routesOf(lane)).toEqual(state.sandboxes.flatMap(wantedRoutes).sort())
+  const agentPort = lane.daemon.agent?.port ?? 9999
+  expect(await routesOf(lane)).toEqual(state.sandboxes.flatMap((one) => wantedRoutes(one, agentPort)).sort())
   expect(pipesOf(lane)).toEqual(wantedPipes(state, lane.stage.host.sshPort))
   expect(readdirSync(join(lane.daemon.state, 'keys')).sort()).toEqual(state.sandboxes.map(({ id }) => id).sort())
   for (const sandbox of state.sandboxes) await answersItsOwner(lane, sandbox)
@@ -81,10 +82,10 @@ async function routesOf({ outside }: Lane): Promise<readonly string[]> {
     .sort()
 }
 
-function wantedRoutes({ id, host, agentHost, ipv4, spec }: Sandbox): readonly string[] {
+function wantedRoutes({ id, host, agentHost, ipv4, spec }: Sandbox, agentPort: number): readonly string[] {
   return [
     `${routeId(id, 'app')} ${host} ${ipv4}:${spec.appPort}`,
-    [routeId(id, 'agent'), agentHost, `${ipv4}:9999`, ...spec.accounts.map(({ hash }) => hash)].join(' '),
+    [routeId(id, 'agent'), agentHost, `${ipv4}:${agentPort}`, ...spec.accounts.map(({ hash }) => hash)].join(' '),
     ...spec.domains.map(({ host: domain }) => {
       const route = routeIdOf({ sandbox: id, kind: 'domain', host: domain })
       return `${route} ${domain} ${ipv4}:${spec.appPort}`
@@ -130,7 +131,7 @@ export function everybodyWasToldOnce(lane: Lane, former: number): void {
 /** An operation's steps are its asker's and its card is for all; a login, as every plain answer, has one message. */
 function viewersOf(request: string): readonly string[] {
   if (request.includes('"credentials"')) return ['ada']
-  return /"(create|delete|start|stop|restart|port|domain)"/.test(request)
+  return /"(create|delete|start|stop|restart|port|domain|update)"/.test(request)
     ? ['ada', 'all']
     : [expect.any(String) as string]
 }

@@ -56,6 +56,30 @@ describe('the database', () => {
     expect(operations[0]?.before?.spec).toMatchObject({ appPort: 80, dns: 'automatic', domains: [] })
   })
 
+  it('leaves the agent of a sandbox that is there already to its image', () => {
+    const file = join(temporaryFolder(), 'state.db')
+    const old = new Sqlite(file)
+    for (const { version, sql } of migrations) if (version < 8) old.exec(sql)
+    old.exec(`
+      INSERT INTO person (id, name) VALUES ('ada', 'Ada');
+      INSERT INTO sandbox (id, name, host, agent_host, owner, instance, ipv4, created_at, generation,
+        applied_generation, spec, phase, power, host_keys)
+        VALUES ('sb1', 'old', 'old.test', 'shelley.old.test', 'ada', 'old-sb1', '10.0.0.9', 0, 1, 1,
+        '{"appPort":8000,"accounts":[]}', 'ready', 'running', '[]');
+      INSERT INTO operation (id, verb, sandbox, sandbox_name, person, origin, event_key, generation, state, before,
+        steps, offers, cancelled, started_at)
+        VALUES ('op1', 'port', 'sb1', 'old', 'ada', '{}', 'e1', 1, 'running',
+        '{"spec":{"appPort":1},"power":"running"}', '[]', '[]', 0, 0);
+      PRAGMA user_version = 7`)
+    old.close()
+    const db = openDatabase(file)
+    const agent = { kind: 'own' }
+    const spec = db.prepare<[], string>('SELECT spec FROM sandbox').pluck().get() ?? ''
+    expect(JSON.parse(spec)).toEqual({ appPort: 8000, accounts: [], agent })
+    const before = db.prepare<[], string>('SELECT before FROM operation').pluck().get() ?? ''
+    expect(JSON.parse(before)).toEqual({ spec: { appPort: 1, agent }, power: 'running' })
+  })
+
   it('leaves a newer state as it is, and says what to do', () => {
     const file = join(temporaryFolder(), 'state.db')
     openDatabase(file).pragma('user_version = 99')

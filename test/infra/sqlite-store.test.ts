@@ -66,6 +66,8 @@ describe('the store', () => {
       operations: [operation],
       buried: new Set(),
       recordNames: [],
+      newestAgent: null,
+      rollout: null,
     })
     expect(store.recentOperations(5)).toEqual([operation])
   })

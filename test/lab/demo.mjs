@@ -38,11 +38,13 @@ page = true
 [[templates]]
 name = "debian"
 image = ${text(lab.images.system)}
+agent = "own"
 [[templates]]
 name = "exeuntu"
 image = ${text(lab.images.oci.alias)}
 server = ${text(lab.images.oci.server)}
 protocol = "oci"
+agent = "own"
 `,
 )
 const service = execa(process.execPath, [program, 'serve', '--config', file], { stdio: 'inherit', reject: false })

@@ -9,7 +9,10 @@ import type { Operation } from '../../src/core/operation.js'
 import type { Context } from '../../src/core/operations/operation-context.js'
 import type { Announcer, DriftReport, Login } from '../../src/core/ports.js'
 import type { ImageSource, Sandbox } from '../../src/core/sandbox.js'
+import type { Rollout } from '../../src/core/rollout.js'
 import { sandboxByName, type Settings } from '../../src/core/state.js'
+import { ShelleyKeeper } from '../../src/infra/agent/keeper.js'
+import { ReleaseStore } from '../../src/infra/agent/release-store.js'
 import { CaddyClient, type CaddyAddress } from '../../src/infra/caddy/client.js'
 import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
 import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
@@ -32,7 +35,7 @@ import { Progress } from '../../src/sync/progress.js'
 import type { Records } from '../../src/sync/records.js'
 import { aState } from '../core/sandbox-fixture.js'
 import { recordsFor, type HostRecords } from './engine-records.js'
-import { pauseSwitch, settingsFor } from './engine-settings.js'
+import { pauseSwitch, settingsFor, type TestAgent } from './engine-settings.js'
 
 /** A host to run the engine on: the simulated one, or the lab. */
 export interface TestHost {
@@ -62,6 +65,7 @@ export interface Asked {
 export class Engine {
   readonly logins: Login[] = []
   readonly drifts: DriftReport[] = []
+  readonly rollouts: Rollout[] = []
   /** Requests that wrote to Caddy. */
   readonly writes: string[] = []
   /** What the loop logged as an error: a fault of ours. */
@@ -77,6 +81,8 @@ export class Engine {
   readonly loop: SyncLoop
   readonly records: Records
   readonly instances: IncusKeeper
+  readonly releases: ReleaseStore
+  private readonly agents: ShelleyKeeper
   private readonly settings: Settings
   private readonly passwords = new WorkerPasswords()
   private readonly ends = new Map<string, (operation: Operation) => void>()
@@ -87,19 +93,22 @@ export class Engine {
     mayHaveCertificate: () => Promise.resolve(false),
   })
 
-  constructor(host: TestHost, change: Partial<CaddySettings> = {}) {
+  constructor(host: TestHost, change: Partial<CaddySettings> = {}, testAgent: TestAgent | null = null) {
     mkdirSync(this.pipesFolder)
     this.store = new SqliteStore(this.db)
     const keyring = new FileKeyring(this.keysFolder)
-    this.instances = new IncusKeeper(
-      new IncusClient(host.incus),
-      { network: host.network, pool: host.pool, acl: null },
-      keyring,
-    )
+    const incus = new IncusClient(host.incus)
+    this.releases = new ReleaseStore({
+      folder: join(this.folder, 'agent'),
+      url: testAgent?.releaseUrl ?? 'http://127.0.0.1:1/release.json',
+      keep: 3,
+    })
+    this.agents = new ShelleyKeeper(incus, this.releases)
+    this.instances = new IncusKeeper(incus, { network: host.network, pool: host.pool, acl: null }, keyring)
     const caddy = new CaddyClient(host.caddy, { onWrite: (method, path) => this.writes.push(`${method} ${path}`) })
     const { listen, tls } = host
     const routes = new CaddyKeeper(caddy, { ...caddyDefaults, listen: [listen], tls, pages: this.pages, ...change })
-    this.settings = settingsFor(host)
+    this.settings = settingsFor(host, testAgent)
     const clock = { now: () => new Date(Date.now() + this.ahead) }
     const dns = new ResolverLook([host.resolver])
     const announcer = this.announcer()
@@ -114,6 +123,7 @@ export class Engine {
     this.loop = new SyncLoop({
       parts: {
         world: {
+          agents: this.agents,
           instances: this.instances,
           pipes: new WorkingdirPipes(this.pipesFolder, keyring),
           routes,
@@ -177,6 +187,11 @@ export class Engine {
     }
   }
 
+  /** Writes down what starts no operation. */
+  async change(edits: (context: Context) => readonly Edit[]): Promise<void> {
+    this.store.commit(edits(await this.context()))
+  }
+
   sandbox(name: string): Sandbox | undefined {
     return sandboxByName(this.store.state(), name)
   }
@@ -185,6 +200,8 @@ export class Engine {
     await this.loop.close()
     await this.records.close()
     await this.passwords.close()
+    await this.agents.close()
+    await this.releases.close()
     const pages = await this.pageServer
     pages.close()
     this.db.close()
@@ -219,6 +236,7 @@ export class Engine {
       },
       sandboxChanged: () => {},
       noticed: () => {},
+      rolloutChanged: (rollout) => void this.rollouts.push(rollout),
       deliverLogin: (login) => {
         this.logins.push(login)
         return Promise.resolve(true)

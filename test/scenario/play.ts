@@ -5,6 +5,7 @@ import type { Operation } from '../../src/core/operation.js'
 import type { Login } from '../../src/core/ports.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
 import type { CaddySettings } from '../../src/infra/caddy/settings.js'
+import type { TestAgent } from './engine-settings.js'
 import { Engine } from './engine.js'
 import { Outside } from './outside.js'
 import type { Stage } from './stage.js'
@@ -52,6 +53,11 @@ export class Play {
     return visit(this.stage.host, `shelley.${this.host(name)}`, login === undefined ? {} : { login })
   }
 
+  agentPath(name: string, path: string, login?: Login): Promise<Visit> {
+    const options = login === undefined ? { path } : { path, login }
+    return visit(this.stage.host, `shelley.${this.host(name)}`, options)
+  }
+
   /** The app answers everybody, the agent whom it should, and nobody else. */
   async answers(name: string): Promise<{ app: number; agent: number; agentWithLogin: number }> {
     return {
@@ -72,11 +78,15 @@ export class Play {
 export const asItShould = { app: 200, agent: 401, agentWithLogin: 200 }
 
 /** One play for the tests of a `describe`, which follow on each other. */
-export function playOf(open: () => Promise<Stage>, change: Partial<CaddySettings> = {}): () => Play {
+export function playOf(
+  open: () => Promise<Stage>,
+  change: Partial<CaddySettings> = {},
+  agent: () => Promise<TestAgent | null> = () => Promise.resolve(null),
+): () => Play {
   let play: Play
   beforeAll(async () => {
     const stage = await open()
-    play = new Play(stage, new Engine(stage.host, change))
+    play = new Play(stage, new Engine(stage.host, change, await agent()))
     await play.engine.loop.pass({ apply: true })
   })
   afterAll(() => play.close())

@@ -13,20 +13,24 @@ export interface VisitOptions {
   readonly login?: { readonly user: string; readonly password: string }
   /** Keeps connections; without one each visit has its own. */
   readonly agent?: PlainAgent | SecureAgent
+  readonly path?: string
+  /** The JSON body of a POST; without it, it is a GET. */
+  readonly post?: string
 }
 
 /** What a browser gets at this host name, through the host's Caddy. */
 export async function visit(
   host: Pick<TestHost, 'listen' | 'tls'>,
   name: string,
-  { login, agent }: VisitOptions = {},
+  { login, agent, path = '/', post }: VisitOptions = {},
 ): Promise<Visit> {
   const [, address, port] = /^\[?(.*?)\]?:(\d+)$/.exec(host.listen) ?? []
   const auth = login === undefined ? {} : { auth: `${login.user}:${login.password}` }
   const options = {
     host: address,
     port,
-    path: '/',
+    path,
+    method: post === undefined ? 'GET' : 'POST',
     headers: { host: name },
     agent: agent ?? false,
     timeout: 10_000,
@@ -47,7 +51,7 @@ export async function visit(
         resolve({ status: response.statusCode ?? 0, title, body })
       })
     })
-    send.end()
+    send.end(post)
   })
 }
 

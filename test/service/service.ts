@@ -252,8 +252,8 @@ export class TestService {
       sync: { schedule: '*/2 * * * * *' },
       sandboxes: { ssh_port: 2222 },
       templates: [
-        { name: 'debian', image: 'sb/trixie' },
-        { name: 'unknown', image: 'sb/nothing' },
+        { name: 'debian', image: 'sb/trixie', agent: 'own' },
+        { name: 'unknown', image: 'sb/nothing', agent: 'own' },
         { name: 'far', image: 'debian/99', server: 'https://images.linuxcontainers.org', protocol: 'simplestreams' },
         { name: 'registry', image: 'acme/nothing:latest', server: 'https://ghcr.io', protocol: 'oci' },
       ],

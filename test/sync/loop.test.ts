@@ -68,6 +68,7 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
     noticed: () => undefined,
     deliverLogin: () => Promise.resolve(true),
     drift: () => undefined,
+    rolloutChanged: () => undefined,
   }
   let isPaused = false
   return new SyncLoop({
@@ -83,6 +84,7 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
           health: () => Promise.reject(new Error('nobody asks')),
           hostKeys: () => Promise.resolve({ lines: [], bare: [] }),
         },
+        agents: { apply: () => Promise.resolve(), answers: () => Promise.resolve(true) },
         pipes: {
           observe: () => Promise.resolve(world.seen().pipes),
           apply: (change) => apply([change]),

@@ -9,7 +9,7 @@ import { simulatedHost } from '../bench/simulated-host.js'
 import { Engine } from '../scenario/engine.js'
 
 describe('a sync when nothing differs', () => {
-  it.each([10, 100, 1000])('with %i sandboxes: two requests and no write', async (count) => {
+  it.each([10, 100, 1000])('with %i sandboxes: two requests and no write', { timeout: 60_000 }, async (count) => {
     const folder = mkdtempSync(join(tmpdir(), 'no-op-'))
     const host = simulatedHost(folder)
     const crowd = new Crowd(count, host)

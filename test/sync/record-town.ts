@@ -37,6 +37,7 @@ const settings: Settings = {
       appPort: 8000,
       limits: { cpus: 1, memory: 1, disk: 1, processes: 1 },
       nesting: false,
+      agent: 'own',
     },
   ],
   agentPort: 9999,
@@ -220,6 +221,7 @@ export class RecordTown {
       sandboxChanged: () => undefined,
       noticed: () => undefined,
       deliverLogin: () => Promise.resolve(true),
+      rolloutChanged: () => undefined,
       drift: (report) => void this.drifts.push(report),
     }
   }
@@ -237,6 +239,7 @@ function modelWorld(clock: ManualClock): World {
       hostKeys: async () => ({ lines: ['ssh-ed25519 HOST'], bare: [] }),
       network: async () => network,
     },
+    agents: { apply: async () => undefined, answers: async () => true },
     pipes: { observe: async () => model.seen().pipes, apply, sweep: async () => undefined },
     routes: {
       observe: async () => model.seen().routes,

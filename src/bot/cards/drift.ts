@@ -31,6 +31,7 @@ export function driftCard(report: DriftReport, paused: boolean): Message {
     label: 'Repair all the same',
     press: { command: 'sync', args: { action: 'repair', force: 'yes' } },
     style: 'danger',
+    confirm: `${report.held ?? 'Sync holds this back'}. Do it all the same?`,
   }
   const open = !report.applied && lines.some((line) => line.sign !== '!')
   const buttons = report.held !== null ? [force] : open ? [repair] : []

@@ -44,24 +44,36 @@ export function noKey(name: string): Block {
 function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Date): Field[] {
   const names = (host: string): Inline[] => hostInlines(sandbox, host, addresses)
   const users = sandbox.spec.accounts.map((account) => account.user).join(', ')
+  const login = users === '' ? ' · no login' : ` · login: ${users}`
   const hasKey = state.keys.some((key) => key.person === sandbox.owner)
   const ssh = hasKey ? [{ code: addresses.sshLine(sandbox.name) }] : ['closed: no key yet']
   const certificate = certificateField(sandbox, addresses)
   const last = liveOperationOf(state, sandbox.id)
   return [
     { label: 'App', value: [...names(sandbox.host), ' · public'] },
-    { label: 'Agent', value: [...names(sandbox.agentHost), users === '' ? ' · no login' : ` · login: ${users}`] },
+    { label: 'Agent', value: hasAgent(sandbox) ? [...names(sandbox.agentHost), login] : ['none'] },
     ...sandbox.spec.domains.map(({ host }) => ({ label: 'Domain', value: names(host) })),
     ...(certificate === null ? [] : [certificate]),
     { label: 'SSH', value: ssh },
-    { label: 'About', value: [aboutOf(sandbox, now)] },
+    { label: 'About', value: [aboutOf(state, sandbox, now)] },
     ...(last === undefined ? [] : [{ label: 'Now', value: [nowOf(last, now)] }]),
   ]
 }
 
-function aboutOf(sandbox: Sandbox, now: Date): string {
+function hasAgent({ spec }: Sandbox): boolean {
+  return spec.agent.kind !== 'none'
+}
+
+function aboutOf(state: State, sandbox: Sandbox, now: Date): string {
   const age = span(now.getTime() - sandbox.createdAt.getTime())
-  return `${sandbox.spec.template} · app port ${sandbox.spec.appPort} · created ${age} ago`
+  const agent = sandbox.agentVersion === null ? '' : ` · Shelley ${sandbox.agentVersion}${newerOf(state, sandbox)}`
+  return `${sandbox.spec.template} · app port ${sandbox.spec.appPort}${agent} · created ${age} ago`
+}
+
+/** That there is a newer agent; '' where there is none. */
+function newerOf({ newestAgent }: State, { agentVersion }: Sandbox): string {
+  const isNewest = newestAgent === null || agentVersion === null || newestAgent === agentVersion
+  return isNewest ? '' : ` (${newestAgent} is out)`
 }
 
 function nowOf(operation: Operation, now: Date): string {
@@ -86,8 +98,9 @@ function buttonsOf(state: State, sandbox: Sandbox, addresses: Addresses): Button
   ].filter(({ host }) => !awaited.includes(host))
   return [
     ...links.map(({ label, host }) => ({ label, url: addresses.url(host) })),
+    ...(newerOf(state, sandbox) === '' ? [] : [{ label: 'Update agent', press: call('update') }]),
     { label: 'Stop', press: call('stop') },
-    { label: 'Restart', press: call('restart') },
+    ...(newerOf(state, sandbox) === '' ? [{ label: 'Restart', press: call('restart') }] : []),
     remove,
   ]
 }

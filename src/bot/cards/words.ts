@@ -68,6 +68,11 @@ export const VERBS: Readonly<Record<Verb, VerbWords>> = {
     done: (name) => `${name}'s domains are changed`,
     failed: (name) => `${name}'s domains could not be changed`,
   },
+  update: {
+    doing: (name) => `updating the agent of ${name}`,
+    done: (name) => `${name}'s agent is updated`,
+    failed: (name) => `${name}'s agent could not be updated`,
+  },
 }
 
 function passive(doing: string, done: string): VerbWords {

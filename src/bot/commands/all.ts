@@ -14,6 +14,7 @@ import { restart, start, stop } from './power.js'
 import { show } from './show.js'
 import { ssh } from './ssh.js'
 import { sync } from './sync.js'
+import { update } from './update.js'
 import { whoami } from './whoami.js'
 
 /** Every command, in the order in which help shows them. */
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   domain,
   credentials,
   ssh,
+  update,
   keys,
   notices,
   sync,

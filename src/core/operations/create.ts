@@ -53,7 +53,11 @@ export function createSandbox(context: Context, request: CreateRequest): readonl
       nesting: template.nesting,
       appPort:
         request.port === undefined ? template.appPort : checkPort(request.port, settings.agentPort, settings.sshPort),
-      accounts: [{ person: actor.person.id, user: accountName(actor.person.name), hash: null, delivered: false }],
+      accounts:
+        template.agent === 'none'
+          ? []
+          : [{ person: actor.person.id, user: accountName(actor.person.name), hash: null, delivered: false }],
+      agent: template.agent === 'shelley' ? { kind: 'shelley', version: null } : { kind: template.agent },
       dns,
       domains: [],
     },
@@ -64,6 +68,7 @@ export function createSandbox(context: Context, request: CreateRequest): readonl
     hostKeysAt: null,
     mappingKey: null,
     awaited: target.custom ? [target.host, target.agentHost] : [],
+    agentVersion: null,
   }
   return [{ edit: 'sandbox.add', sandbox }, startOperation(context, 'create', sandbox, 1)]
 }

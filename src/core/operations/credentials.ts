@@ -17,6 +17,9 @@ export function renewCredentials(context: Context, request: CredentialsRequest):
   const sandbox = ownSandbox(context, request.sandbox, 'renew the login of')
   notBusy(context, sandbox)
   alive(sandbox)
+  if (sandbox.spec.agent.kind === 'none') {
+    throw new UserError('invalid', `${sandbox.name} has no agent, so there is no login: its template says \`none\`.`)
+  }
   const person = context.actor.person
   const others = sandbox.spec.accounts.filter((account) => account.person !== person.id)
   const former = sandbox.spec.accounts.find((account) => account.person === person.id)

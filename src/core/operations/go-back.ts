@@ -10,7 +10,7 @@ import type { PowerAsk, Sandbox } from '../sandbox.js'
  *  start, stop          | the power there was before
  *  restart              | running, as before
  *  port, credentials,   | the spec there was before
- *  domain               |
+ *  domain, update       |
  */
 export function goBack(
   sandbox: Sandbox,

@@ -26,6 +26,24 @@ export function driftLine(change: Change): DriftLine {
       return { sign: '~', part: 'instance', subject: change.name, detail: 'restart' }
     case 'instance.delete':
       return { sign: '-', part: 'instance', subject: change.name, detail: 'deleted' }
+    case 'agent.install':
+      return { sign: '+', part: 'agent', subject: change.wanted.sandboxName, detail: 'missing → installed' }
+    case 'agent.configure':
+      return {
+        sign: '~',
+        part: 'agent',
+        subject: change.wanted.sandboxName,
+        detail: 'listens elsewhere → set up again',
+      }
+    case 'agent.update':
+      return { sign: '~', part: 'agent', subject: change.wanted.sandboxName, detail: `${change.from} → ${change.to}` }
+    case 'agent.restore':
+      return {
+        sign: '~',
+        part: 'agent',
+        subject: change.wanted.sandboxName,
+        detail: `an update that was given up → ${change.version}`,
+      }
     case 'pipe.write':
       return {
         sign: change.reason === 'missing' ? '+' : '~',
@@ -75,6 +93,14 @@ export function stepLabel(change: Change): string | null {
       return 'restarted'
     case 'instance.delete':
       return 'instance deleted'
+    case 'agent.install':
+      return 'agent installed'
+    case 'agent.configure':
+      return 'agent set up'
+    case 'agent.update':
+      return `agent updated to ${change.to}`
+    case 'agent.restore':
+      return `agent back at ${change.version}`
     case 'pipe.write':
       return `SSH opened for ${change.wanted.authorizedKeys.length} ${change.wanted.authorizedKeys.length === 1 ? 'key' : 'keys'}`
     case 'pipe.remove':

@@ -1,4 +1,5 @@
 import type { ImageSource, Limits, PowerAsk, Sandbox, SandboxId } from '../sandbox.js'
+import type { SeenAgent } from './agent.js'
 import type { Plan } from './plan.js'
 
 /** The instance that a sandbox should have. */
@@ -34,6 +35,8 @@ export interface SeenInstance {
   readonly mappingKey: string | null
   /** Whether NIC pinning, isolation, filters and the ACL are just as we set them. */
   readonly nicIsOurs: boolean
+  /** The agent that we put in (`user.sandpiper.agent`); null: none. */
+  readonly agent: SeenAgent | null
 }
 
 export type InstanceField = 'limits' | 'nesting' | 'address' | 'network' | 'mark'

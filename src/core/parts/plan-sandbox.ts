@@ -1,8 +1,9 @@
 import { mayBecome, type Sandbox } from '../sandbox.js'
 import type { Settings, State } from '../state.js'
+import { planAgent, wantedAgent } from './agent.js'
 import { planInstance, type SeenInstance } from './instance.js'
 import { ownerOf, planPipe, wantedPipe, type SeenPipe } from './pipe.js'
-import { joinPlans, type Finding, type Plan } from './plan.js'
+import { joinPlans, type Change, type Finding, type Plan } from './plan.js'
 import { parseRouteId, planRoutes, wantedRoutes, type RouteChange, type SeenRoutes } from './route.js'
 
 /** The world, as far as it was looked at. */
@@ -13,6 +14,7 @@ export interface Seen {
 }
 
 export interface SandboxPlan {
+  /** Of the instance and of the agent in it, in their order. */
   readonly instance: Plan
   readonly pipe: Plan
   readonly route: Plan
@@ -21,10 +23,24 @@ export interface SandboxPlan {
 /** All that differs between what is wanted of one sandbox and what is there. */
 export function planSandbox(sandbox: Sandbox, state: State, seen: Seen, settings: Settings): SandboxPlan {
   const keys = state.keys.filter((key) => key.person === sandbox.owner)
+  const instance = seen.instances.get(sandbox.instance) ?? null
   return {
-    instance: planInstance(sandbox, seen.instances.get(sandbox.instance) ?? null),
+    instance: withAgent(planInstance(sandbox, instance), planAgent(sandbox, wantedAgent(sandbox, settings), instance)),
     pipe: planPipe(sandbox, wantedPipe(sandbox, keys, settings), seen.pipes.get(sandbox.name) ?? null),
     route: planRoutes(sandbox, wantedRoutes(sandbox, settings), seen.routes),
+  }
+}
+
+/** The agent's files go in ahead of a start, so that it answers from the first moment; everything else waits its turn. */
+function withAgent(instance: Plan, agent: Plan): Plan {
+  const at = instance.changes.findIndex(({ kind }) => kind === 'instance.start')
+  const isFirst = ({ kind }: Change): boolean => at >= 0 && (kind === 'agent.install' || kind === 'agent.configure')
+  const ahead = agent.changes.filter(isFirst)
+  const behind = agent.changes.filter((change) => !isFirst(change))
+  const start = at < 0 ? instance.changes.length : at
+  return {
+    changes: [...instance.changes.slice(0, start), ...ahead, ...instance.changes.slice(start), ...behind],
+    findings: instance.findings,
   }
 }
 

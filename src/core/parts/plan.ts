@@ -1,12 +1,13 @@
 import type { SandboxId } from '../sandbox.js'
+import type { AgentChange } from './agent.js'
 import type { InstanceChange } from './instance.js'
 import type { PipeChange } from './pipe.js'
 import type { RecordChange } from './record-set.js'
 import type { RouteChange } from './route.js'
 
-export type PartName = 'instance' | 'pipe' | 'route' | 'record set'
+export type PartName = 'instance' | 'agent' | 'pipe' | 'route' | 'record set'
 
-export type Change = InstanceChange | PipeChange | RouteChange | RecordChange
+export type Change = InstanceChange | AgentChange | PipeChange | RouteChange | RecordChange
 
 /** Seen, and never acted on by itself: people are told. */
 export interface Finding {

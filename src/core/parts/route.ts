@@ -81,8 +81,8 @@ export interface RouteSettings {
 }
 
 /**
- * One for each host name. A name that is awaited has none, nor has the agent without a password hash (fail closed); a
- * tombstone has no routes, a lost sandbox keeps its pages.
+ * One for each host name. A name that is awaited has none, nor has the agent without an agent and a password hash (fail
+ * closed); a tombstone has no routes, a lost sandbox keeps its pages.
  */
 export function wantedRoutes(sandbox: Sandbox, settings: RouteSettings): readonly Route[] {
   if (sandbox.phase === 'deleting') return []
@@ -96,7 +96,8 @@ export function wantedRoutes(sandbox: Sandbox, settings: RouteSettings): readonl
     if (awaited.includes(host)) return []
     const kind = kindOf(name)
     if (kind !== 'agent') return [{ ...at, kind, host, port: sandbox.spec.appPort, accounts: null }]
-    return accounts.length === 0 ? [] : [{ ...at, kind, host, port: settings.agentPort, accounts }]
+    const isClosed = accounts.length === 0 || sandbox.spec.agent.kind === 'none'
+    return isClosed ? [] : [{ ...at, kind, host, port: settings.agentPort, accounts }]
   })
 }
 

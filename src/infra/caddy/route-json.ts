@@ -26,18 +26,23 @@ export function parseRoute(json: Json, settings: Rendering): SeenRoute | null {
   return { state: 'altered', id, ...named, detail: 'changed by somebody else' }
 }
 
+const elsewhere = ['cross-site', 'same-site']
+const frames = ['iframe', 'frame', 'embed', 'object', 'fencedframe']
+
 /**
  * Browsers attach cached Basic Auth to what a neighbour's page asks for: nothing but a plain navigation may come from
- * another site. Then every path asks for the password, and the upstream learns who it is from us alone.
+ * another site, and not into a frame of it. Then every path asks for the password, and the upstream learns who it is
+ * from us alone.
  */
 function guarded(accounts: readonly RouteAccount[], proxy: JsonObject): readonly JsonObject[] {
   return [
     {
       match: [
         {
-          header: { 'Sec-Fetch-Site': ['cross-site', 'same-site'] },
+          header: { 'Sec-Fetch-Site': elsewhere },
           not: [{ header: { 'Sec-Fetch-Mode': ['navigate'] }, method: ['GET', 'HEAD'] }],
         },
+        { header: { 'Sec-Fetch-Site': elsewhere, 'Sec-Fetch-Dest': frames } },
       ],
       handle: [{ handler: 'static_response', status_code: 403, body: 'Refused: this comes from another site.\n' }],
       terminal: true,
@@ -73,8 +78,8 @@ function renderProxy(route: Route, settings: Rendering): JsonObject {
       : {
           headers: {
             request: {
-              set: { 'X-Exedev-Userid': ['{http.auth.user.id}'] },
-              delete: ['X-ExeDev-Email', 'Authorization'],
+              set: { 'X-Exedev-Userid': ['{http.auth.user.id}'], 'X-ExeDev-Email': ['{http.auth.user.id}'] },
+              delete: ['Authorization'],
             },
           },
         }),

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 import { incusError, wordsOf } from './errors.js'
@@ -14,10 +15,13 @@ export interface IncusClientOptions {
 }
 
 export interface PushOptions {
-  readonly type?: 'file' | 'directory'
+  /** Of a symlink the content is where it leads. */
+  readonly type?: 'file' | 'directory' | 'symlink'
   readonly mode: string
   readonly uid?: number
   readonly gid?: number
+  /** Instead of the usual limit of a call, for what is large. */
+  readonly limitMs?: number
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -35,7 +39,7 @@ export class IncusClient {
   readonly dispatcher: Agent
   readonly origin: string
   readonly project: string
-  private readonly timeLimitMs: number
+  readonly timeLimitMs: number
 
   constructor(connection: IncusConnection, options: IncusClientOptions = {}) {
     this.project = options.project ?? 'default'
@@ -72,7 +76,7 @@ export class IncusClient {
   async push(
     instance: string,
     path: string,
-    content: string,
+    content: string | Readable,
     options: PushOptions,
     signal?: AbortSignal,
   ): Promise<void> {
@@ -84,7 +88,8 @@ export class IncusClient {
       'x-incus-gid': String(options.gid ?? 0),
     }
     const query = `path=${encodeURIComponent(path)}`
-    await this.exchange('POST', `/1.0/instances/${instance}/files?${query}`, headers, content, signal)
+    const url = `/1.0/instances/${instance}/files?${query}`
+    await this.exchange('POST', url, headers, content, signal, options.limitMs)
   }
 
   read<T>(path: string, shape: z.ZodType<T>, value: unknown): T {
@@ -101,7 +106,7 @@ export class IncusClient {
     method: Method,
     path: string,
     headers: Record<string, string>,
-    body: string | undefined,
+    body: string | Readable | undefined,
     signal?: AbortSignal,
     limitMs = this.timeLimitMs,
   ): Promise<IncusAnswer> {

@@ -19,10 +19,11 @@ export async function download<T>(
   path: string,
   take: (download: Download) => Promise<T>,
   signal?: AbortSignal,
+  limitMs = LIMIT_MS,
 ): Promise<T> {
   signal?.throwIfAborted()
   const action = `GET ${path}`
-  const limit = AbortSignal.timeout(LIMIT_MS)
+  const limit = AbortSignal.timeout(limitMs)
   const url = `${client.origin}${path}${path.includes('?') ? '&' : '?'}project=${encodeURIComponent(client.project)}`
   try {
     const response = await request(url, {

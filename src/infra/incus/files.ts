@@ -1,8 +1,10 @@
 import type { WantedInstance } from '../../core/parts/instance.js'
 import type { Keyring } from '../../core/ports.js'
 import type { IncusClient } from './client.js'
+import { ensureLoginUser, LOGIN } from './login-user.js'
+import { unmaskSsh } from './unmask-ssh.js'
 
-const LOGIN = { uid: 1000, gid: 1000 }
+const OWNER = { uid: LOGIN.uid, gid: LOGIN.gid }
 const SSH_FOLDER = '/home/exedev/.ssh'
 const HOST_KEY = '/etc/ssh/ssh_host_ed25519_key'
 
@@ -18,13 +20,16 @@ export async function pushFirstFiles(
     keyring.privateKey(wanted.sandbox, 'host'),
     keyring.ensure(wanted.sandbox),
   ])
+  // The home has to be there before what is in it.
+  const user = ensureLoginUser(client, name, signal)
   await Promise.all([
+    unmaskSsh(client, name, signal),
     keepHostName(client, wanted, signal),
     client.push(name, '/etc/hostname', `${wanted.sandboxName}\n`, { mode: '0644' }, signal),
     client.push(name, HOST_KEY, hostKey, { mode: '0600' }, signal),
     client.push(name, `${HOST_KEY}.pub`, `${hostLine}\n`, { mode: '0644' }, signal),
     client.push(name, '/etc/ssh/sshd_config.d/10-sandpiper.conf', `HostKey ${HOST_KEY}\n`, { mode: '0644' }, signal),
-    pushAuthorizedKey(client, wanted, signal),
+    user.then(() => pushAuthorizedKey(client, wanted, signal)),
   ])
 }
 
@@ -39,7 +44,7 @@ export async function pushAuthorizedKey(
   wanted: WantedInstance,
   signal: AbortSignal,
 ): Promise<void> {
-  await client.push(wanted.name, SSH_FOLDER, '', { type: 'directory', mode: '0700', ...LOGIN }, signal)
+  await client.push(wanted.name, SSH_FOLDER, '', { type: 'directory', mode: '0700', ...OWNER }, signal)
   const line = `${wanted.mappingKey}\n`
-  await client.push(wanted.name, `${SSH_FOLDER}/authorized_keys`, line, { mode: '0600', ...LOGIN }, signal)
+  await client.push(wanted.name, `${SSH_FOLDER}/authorized_keys`, line, { mode: '0600', ...OWNER }, signal)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Addresses } from '../../core/addresses.js'
 import { familyOf, numberOf } from '../../core/ip.js'
 import type { SeenInstance, WantedInstance } from '../../core/parts/instance.js'
+import { MARK_AGENT, parseAgentMark } from './agent-mark.js'
 import type { ImageSource, Limits } from '../../core/sandbox.js'
 
 export interface InstanceSettings {
@@ -13,7 +14,7 @@ export interface InstanceSettings {
 
 type Texts = Record<string, string>
 
-const MARK_ID = 'user.sandpiper.id'
+export const MARK_ID = 'user.sandpiper.id'
 const MARK_NAME = 'user.sandpiper.name'
 export const MARK_KEY = 'user.sandpiper.mapping-key'
 
@@ -65,6 +66,7 @@ export function seenInstance(instance: IncusInstance, settings: InstanceSettings
     nesting: all['security.nesting'] === 'true',
     ...addresses,
     mappingKey: config[MARK_KEY] ?? null,
+    agent: parseAgentMark(config[MARK_AGENT]),
     nicIsOurs: sameTexts(nic, nicDevice(addresses, settings)),
   }
 }

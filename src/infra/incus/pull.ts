@@ -54,6 +54,17 @@ export async function listFolder(
   return client.read(path, listingShape, JSON.parse(found.content.toString('utf8'))).metadata.sort()
 }
 
+/** Where a symbolic link leads; null where there is none. */
+export async function readLink(
+  client: IncusClient,
+  instance: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const found = await lookAt(client, instance, path, MAX_BYTES, signal)
+  return found?.type === 'symlink' ? found.content.toString('utf8').trim() : null
+}
+
 async function look(
   client: IncusClient,
   instance: string,
@@ -74,7 +85,8 @@ async function look(
 async function lookAt(client: IncusClient, instance: string, path: string, maxBytes: number, signal?: AbortSignal) {
   const url = `/1.0/instances/${instance}/files?path=${encodeURIComponent(path)}`
   try {
-    return await download(client, url, (found) => whole(found, maxBytes, `${path} in ${instance}`), signal)
+    const take = (found: Download) => whole(found, maxBytes, `${path} in ${instance}`)
+    return await download(client, url, take, signal, client.timeLimitMs)
   } catch (error) {
     if (isGone(error) && !says(error, /instance not found/i)) return null
     throw error

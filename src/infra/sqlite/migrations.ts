@@ -83,6 +83,17 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
+    version: 4,
+    sql: `
+    -- Forms that are asked for one answer after the other. form, answers, replyTo and name are in the body.
+    CREATE TABLE question (
+      seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, place TEXT NOT NULL, person TEXT NOT NULL, state TEXT NOT NULL,
+      body TEXT NOT NULL, message TEXT, event TEXT NOT NULL, expires_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX question_of_person ON question (place, person);
+    `,
+  },
+  {
     version: 6,
     sql: `
     -- sandbox.ipv4 is older than sandboxes without one: it then holds the IPv6 address.
@@ -105,6 +116,15 @@ export const migrations: readonly Migration[] = [
     sql: `
     ALTER TABLE operation ADD COLUMN waiting_until INTEGER;
     CREATE TABLE record_name (name TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT;
+    `,
+  },
+  {
+    version: 8,
+    sql: `
+    ALTER TABLE sandbox ADD COLUMN agent_version TEXT;
+    -- Whatever answers in a sandbox that is there already is not ours.
+    UPDATE sandbox SET spec = json_set(spec, '$.agent', json('{"kind":"own"}'));
+    UPDATE operation SET before = json_set(before, '$.spec.agent', json('{"kind":"own"}')) WHERE before IS NOT NULL;
     `,
   },
 ]

@@ -39,6 +39,7 @@ export function sandboxRow(sandbox: Sandbox): Row {
     host_keys_at: sandbox.hostKeysAt,
     mapping_key: sandbox.mappingKey,
     awaited: JSON.stringify(sandbox.awaited),
+    agent_version: sandbox.agentVersion,
   }
 }
 
@@ -63,6 +64,7 @@ export function sandboxOf(row: Row): Sandbox {
     hostKeysAt: row.host_keys_at === null ? null : String(row.host_keys_at),
     mappingKey: row.mapping_key === null ? null : String(row.mapping_key),
     awaited: json(row.awaited),
+    agentVersion: row.agent_version === null ? null : String(row.agent_version),
   }
 }
 

@@ -5,11 +5,15 @@ import type { Operation } from '../../core/operation.js'
 import type { Identity } from '../../core/person.js'
 import type { Store } from '../../core/ports.js'
 import { mayBecome, type Sandbox, type SandboxId } from '../../core/sandbox.js'
+import type { Rollout } from '../../core/rollout.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
 import { writing } from './disk-trouble.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
 import { Snapshot } from './snapshot.js'
+
+const NEWEST_AGENT = 'agent.newest'
+const ROLLOUT = 'agent.rollout'
 
 /** What is only ours to remember, in SQLite. */
 export class SqliteStore implements Store {
@@ -53,6 +57,8 @@ export class SqliteStore implements Store {
       operations: this.rows("SELECT * FROM operation WHERE state IN ('running', 'going-back', 'stuck')").map(
         operationOf,
       ),
+      newestAgent: this.setting(NEWEST_AGENT),
+      rollout: JSON.parse(this.setting(ROLLOUT) ?? 'null') as Rollout | null,
       buried: new Set(this.rows('SELECT id FROM buried').map((row) => String(row.id))),
       recordNames: this.rows('SELECT * FROM record_name ORDER BY name').map(({ name, owner }) => ({
         name: String(name),
@@ -98,6 +104,12 @@ export class SqliteStore implements Store {
         this.update('operation', operationRow({ ...former, ...edit.change }))
         return
       }
+      case 'agent.newest':
+        this.set(NEWEST_AGENT, edit.version)
+        return
+      case 'rollout.set':
+        this.set(ROLLOUT, JSON.stringify(edit.rollout))
+        return
       case 'person.mute':
         this.update('person', { id: edit.id, is_muted: edit.isMuted ? 1 : 0 })
         return
@@ -140,6 +152,14 @@ export class SqliteStore implements Store {
     if (sandbox.appliedGeneration !== sandbox.generation) return
     const free = this.db.prepare('DELETE FROM host_name WHERE host = ?')
     for (const host of held) if (!wanted.includes(host)) free.run(host)
+  }
+
+  private setting(key: string): string | null {
+    return this.rows('SELECT value FROM setting WHERE key = ?', key).map((row) => String(row.value))[0] ?? null
+  }
+
+  private set(key: string, value: string): void {
+    this.db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)').run(key, value)
   }
 
   private persons(): State['persons'] {

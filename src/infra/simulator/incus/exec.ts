@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ExecSession } from './exec-session.js'
+import type { Files } from './files.js'
 import type { Machine } from './machine.js'
 import type { OperationView, Progress } from './operations.js'
 import { powerOffFromInside } from './power.js'
@@ -71,6 +72,14 @@ export class Exec {
         return words[0] === undefined
           ? { code: 0, out: (await session.stdin()).toString('utf8'), err: '' }
           : this.cat(name, words[0])
+      case 'test':
+        return silent(words[0] === '-e' && this.machine.files.exists(name, words[1] ?? '') ? 0 : 1)
+      case 'mv':
+      case 'ln':
+      case 'rm':
+        return silent(moveFiles(this.machine.files, name, program, words) ? 0 : 1)
+      case 'systemctl':
+        return silent((await this.machine.guest(name)?.agent.systemctl(words)) ?? 1)
       case 'sleep':
         return pause(Number(words[0]) * 1000, silent(0), { ref: false })
       default:
@@ -87,4 +96,23 @@ export class Exec {
       return { code: 1, out: '', err: `cat: ${path}: No such file or directory\n` }
     }
   }
+}
+
+/** Whether it could be done: `mv -f`, `ln` without `-f`, `rm -f`. */
+function moveFiles(files: Files, root: string, program: string, words: readonly string[]): boolean {
+  const [from = '', to = ''] = words.filter((word) => !word.startsWith('-'))
+  if (program === 'rm') {
+    if (files.exists(root, from)) files.delete(root, from)
+    return true
+  }
+  if (!files.exists(root, from)) return false
+  if (program === 'mv') {
+    files.rename(root, from, to)
+    return true
+  }
+  if (files.exists(root, to)) return false
+  const entry = files.read(root, from)
+  if (entry.type === 'directory') return false
+  files.write(root, to, entry.content, entry.mark, false)
+  return true
 }

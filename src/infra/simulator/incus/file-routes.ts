@@ -11,7 +11,7 @@ export function fileRoutes(machine: Machine): Routes {
     const entry = machine.files.read(name, pathOf(asked))
     const { uid, gid, mode } = entry.mark
     const marks = { 'X-Incus-uid': `${uid}`, 'X-Incus-gid': `${gid}`, 'X-Incus-mode': mode, 'X-Incus-type': entry.type }
-    if (entry.type === 'file') return raw(entry.content, { ...marks, 'Content-Type': 'application/octet-stream' })
+    if (entry.type !== 'directory') return raw(entry.content, { ...marks, 'Content-Type': 'application/octet-stream' })
     const listing = { type: 'sync', status: 'Success', status_code: 200, operation: '', metadata: entry.entries }
     return raw(Buffer.from(JSON.stringify(listing)), { ...marks, 'Content-Type': 'application/json' })
   }
@@ -28,6 +28,9 @@ export function fileRoutes(machine: Machine): Routes {
         const form = asked.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
         const append = header(asked.headers, 'write') === 'append'
         machine.files.write(name, path, form ? Buffer.alloc(0) : asked.body, markOf(asked.headers, '0644'), append)
+      } else if (type === 'symlink') {
+        const mark = { ...markOf(asked.headers, '0777'), isLink: true as const }
+        machine.files.write(name, path, asked.body, mark, false)
       } else throw new IncusRefusal(400, `Bad file type: ${type}`)
       machine.tell('instance-file-pushed', name, { path })
       return empty

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { IncusRefusal } from './reply.js'
 
@@ -6,10 +16,12 @@ export interface FileMark {
   readonly uid: number
   readonly gid: number
   readonly mode: string
+  /** Of a symbolic link the content is where it leads. */
+  readonly isLink?: true
 }
 
 export type FileEntry =
-  | { readonly type: 'file'; readonly content: Buffer; readonly mark: FileMark }
+  | { readonly type: 'file' | 'symlink'; readonly content: Buffer; readonly mark: FileMark }
   | { readonly type: 'directory'; readonly entries: string[]; readonly mark: FileMark }
 
 /** The folders that an image brings along. */
@@ -60,7 +72,7 @@ export class Files {
     const mark = this.marks(root)[clean(path)] ?? { uid: 0, gid: 0, mode: directory ? '0755' : '0644' }
     return directory
       ? { type: 'directory', entries: readdirSync(real), mark }
-      : { type: 'file', content: readFileSync(real), mark }
+      : { type: mark.isLink === true ? 'symlink' : 'file', content: readFileSync(real), mark }
   }
 
   write(root: string, path: string, content: Buffer, mark: FileMark, append: boolean): void {
@@ -84,6 +96,18 @@ export class Files {
     const entry = this.read(root, path)
     if (entry.type === 'directory' && entry.entries.length > 0) throw new IncusRefusal(500, 'Directory is not empty')
     rmSync(this.real(root, path), { recursive: true })
+  }
+
+  /** Replaces what is there, as rename(2). */
+  rename(root: string, from: string, to: string): void {
+    const { mark } = this.read(root, from)
+    this.demandParent(this.real(root, to))
+    renameSync(this.real(root, from), this.real(root, to))
+    this.mark(root, to, mark)
+  }
+
+  exists(root: string, path: string): boolean {
+    return existsSync(this.real(root, path))
   }
 
   private demandParent(real: string): void {

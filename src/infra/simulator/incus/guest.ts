@@ -1,14 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { GuestAgent } from './guest-agent.js'
 import { answerAgent, answerApp, type Guest } from './guest-page.js'
 
 type Answer = (guest: Guest, request: IncomingMessage, response: ServerResponse) => void
 type Close = () => Promise<void>
 
-/** The small servers that a running instance is: app 8000, agent 9999, an SSH banner on 2222. */
-export async function bootGuest(guest: Guest): Promise<Close> {
-  const open: Close[] = []
+export interface RunningGuest {
+  readonly close: Close
+  /** The agent that was put in, beside the one of its image. */
+  readonly agent: GuestAgent
+}
+
+/** The small servers that a running instance is: app 8000, its image's agent 9999, an SSH banner on 2222. */
+export async function bootGuest(guest: Guest): Promise<RunningGuest> {
+  const agent = new GuestAgent(guest)
+  const open: Close[] = [() => agent.close()]
   const close: Close = async () => {
     await Promise.all(open.map((one) => one()))
   }
@@ -16,11 +24,12 @@ export async function bootGuest(guest: Guest): Promise<Close> {
     open.push(await listenHttp(guest, 8000, answerApp))
     open.push(await listenHttp(guest, 9999, answerAgent))
     open.push(await listenBanner(guest, 2222))
+    await agent.boot()
   } catch (error) {
     await close()
     throw error
   }
-  return close
+  return { close, agent }
 }
 
 async function listenHttp(guest: Guest, port: number, answer: Answer): Promise<Close> {

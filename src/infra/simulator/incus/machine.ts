@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { EventHub } from './events.js'
 import { Files } from './files.js'
-import { bootGuest } from './guest.js'
+import { bootGuest, type RunningGuest } from './guest.js'
 import { type StoredInstance, type StoredState } from './model.js'
 import { addressFor, demandNoConflict, nicOf } from './network.js'
 import { Operations } from './operations.js'
@@ -18,7 +18,7 @@ export class Machine {
   /** Names that a create has taken and not yet filled. */
   readonly creating = new Set<string>()
   private readonly store: StateFile
-  private readonly guests = new Map<string, () => Promise<void>>()
+  private readonly guests = new Map<string, RunningGuest>()
   private readonly busy = new Map<string, string>()
 
   constructor(
@@ -41,6 +41,11 @@ export class Machine {
       throw new IncusRefusal(404, words)
     }
     return found
+  }
+
+  /** What runs in an instance that does; undefined in one that does not. */
+  guest(name: string): RunningGuest | undefined {
+    return this.guests.get(name)
   }
 
   tell(action: string, name: string, context: object = {}): void {
@@ -78,7 +83,7 @@ export class Machine {
   }
 
   async halt(instance: StoredInstance): Promise<void> {
-    await this.guests.get(instance.name)?.()
+    await this.guests.get(instance.name)?.close()
     this.guests.delete(instance.name)
     Object.assign(instance, { running: false, address: null, startedAt: null })
     instance.config['volatile.last_state.power'] = 'STOPPED'
@@ -101,7 +106,7 @@ export class Machine {
   async close(): Promise<void> {
     await this.operations.idle()
     this.events.close()
-    await Promise.all([...this.guests.values()].map((close) => close()))
+    await Promise.all([...this.guests.values()].map((guest) => guest.close()))
   }
 
   /** The keys that Incus itself gives a new instance. */

@@ -1,0 +1,38 @@
+/** A count or length that Slack writes down, in its documentation or beside its own types. */
+export const LIMITS = {
+  messageBlocks: 50,
+  viewBlocks: 100,
+  blockId: 255,
+  header: 150,
+  sectionText: 3000,
+  sectionFields: 10,
+  sectionField: 2000,
+  actionsElements: 25,
+  contextElements: 10,
+  contextText: 3000,
+  /** Not written down for rich text: that of a text object. */
+  richText: 3000,
+  imageUrl: 3000,
+  altText: 2000,
+  inputLabel: 2000,
+  buttonText: 75,
+  buttonValue: 2000,
+  actionId: 255,
+  url: 3000,
+  options: 100,
+  choices: 10,
+  optionText: 75,
+  optionValue: 150,
+  placeholder: 150,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+  textInput: 3000,
+  viewTitle: 24,
+  privateMetadata: 3000,
+  callbackId: 255,
+  /** Written down for chat.update; chat.postMessage cuts at 40,000. */
+  updateText: 4000,
+  /** Unconfirmed: people report `msg_blocks_too_long` from about here on. */
+  allBlocks: 13_000,
+} as const
