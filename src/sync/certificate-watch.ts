@@ -10,7 +10,7 @@ export interface CertificateWatchParts {
   readonly names: NameWatch
   readonly look: CertificateLook
   readonly ledger: CertificateLedger
-  readonly announcer: Pick<Announcer, 'sandboxChanged'>
+  readonly announcer: Pick<Announcer, 'sandboxChanged' | 'noticed'>
   readonly clock: Clock
   /** By which the authority counts. */
   readonly registeredDomain: (host: string) => string
@@ -37,6 +37,8 @@ const RIGHT_MS = 6 * HOUR_MS
 const FIRST_MS = 5_000
 /** Let's Encrypt takes five failed validations of a host name an hour; visitors must not use them up: 1, 4, 16 minutes apart. */
 const TRY_AGAIN_MS = 60_000
+/** Looks in vain before its owner is told: after about 20 minutes. */
+const PATIENCE = 9
 const AT_ONCE = 4
 const SOON_MS = 500
 
@@ -131,6 +133,10 @@ export class CertificateWatch {
     this.known.set(host, { seen, at: this.now(), misses })
     if (seen.state === 'right') this.noteIssued(host, seen.since, seen.until)
     if (JSON.stringify(former?.seen) !== JSON.stringify(seen)) this.parts.announcer.sandboxChanged(sandbox.id)
+    const reason = faultOf(seen)
+    if (reason !== null && (misses === PATIENCE || former?.seen.state === 'right')) {
+      this.parts.announcer.noticed(sandbox.id, { notice: 'certificate', host, reason })
+    }
   }
 
   private noteIssued(host: string, since: Date, until: Date): void {
@@ -174,4 +180,17 @@ function publishedBy(sandbox: Sandbox): readonly string[] {
   return hostsOf(sandbox)
     .map(({ host }) => host)
     .filter((host) => !awaited.includes(host))
+}
+
+/** What its owner has to know; null where all is well, or nobody answers at all, which others tell. */
+function faultOf(seen: SeenCertificate): string | null {
+  switch (seen.state) {
+    case 'none':
+      return 'none could be obtained so far'
+    case 'wrong':
+      return `its certificate ${seen.why}`
+    case 'right':
+    case 'unknown':
+      return null
+  }
 }

@@ -406,10 +406,15 @@ export class Converge {
     this.note(sandbox, { mappingKey: keys.mapping, hostKeys: [keys.host] })
   }
 
-  /** Of what is awaited now: more may have come while DNS was asked. */
+  /** Of what is awaited now: more may have come while DNS was asked. Who asked is told in another way. */
   private noteArrived(id: SandboxId, arrived: ReadonlySet<string>): void {
-    const now = sandboxById(this.parts.store.state(), id)
-    if (now !== undefined) this.note(now, { awaited: now.awaited.filter((host) => !arrived.has(host)) })
+    const { store, announcer } = this.parts
+    const state = store.state()
+    const now = sandboxById(state, id)
+    if (now === undefined) return
+    this.note(now, { awaited: now.awaited.filter((host) => !arrived.has(host)) })
+    if (liveOperationOf(state, id) !== undefined) return
+    for (const host of awaitedOf(now)) if (arrived.has(host)) announcer.noticed(id, { notice: 'domain', host })
   }
 
   private note(sandbox: Sandbox, facts: ReturnType<typeof learn>): void {

@@ -1,5 +1,5 @@
 import { InfraError } from '../core/errors.js'
-import { learnHostKeys } from '../core/host-keys.js'
+import { hostKeyName, learnHostKeys } from '../core/host-keys.js'
 import type { SeenInstance } from '../core/parts/instance.js'
 import type { Sandbox } from '../core/sandbox.js'
 import type { ConvergeParts } from './converge.js'
@@ -41,6 +41,8 @@ async function lookAt(parts: Parts, sandbox: Sandbox, startedAt: string, signal:
     store.commit([{ edit: 'sandbox.note', id: sandbox.id, facts }])
     if (hostKeys === null) return
     log('warn', 'a sandbox has made new SSH host keys', { sandbox: sandbox.name })
+    const keys = hostKeys.map(hostKeyName).filter((key) => key !== null)
+    announcer.noticed(sandbox.id, { notice: 'host-keys', keys })
     announcer.sandboxChanged(sandbox.id)
   } catch (error) {
     if (!(error instanceof InfraError)) throw error

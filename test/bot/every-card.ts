@@ -280,5 +280,7 @@ export const everyCard: Readonly<Record<string, Message>> = {
     host: 'myapp.box.example.com',
     reason: 'it ends in 3 days and could not be renewed',
   }),
+  'notice-domain': noticeCard('myapp', { notice: 'domain', host: 'app.example.com' }),
+  'notice-host-keys': noticeCard('myapp', { notice: 'host-keys', keys: ['ED25519 SHA256:pcGse3', 'RSA SHA256:x0Qb1'] }),
   'notice-repair-failed': noticeCard('myapp', { notice: 'repair-failed', reason: 'Caddy refused the route' }),
 }

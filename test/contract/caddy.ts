@@ -4,7 +4,7 @@ import { routeId, routeIdOf, type Route, type RouteChange } from '../../src/core
 import { CaddyClient } from '../../src/infra/caddy/client.js'
 import { CaddyKeeper } from '../../src/infra/caddy/keeper.js'
 import { caddyDefaults, type CaddySettings } from '../../src/infra/caddy/settings.js'
-import { raw, startUpstream, type CaddyWorld, type Upstream } from './caddy-world.js'
+import { raw, startUpstream, visit, type CaddyWorld, type Upstream } from './caddy-world.js'
 import { caddyAdmin } from './caddy-admin.js'
 import { caddyTraffic } from './caddy-traffic.js'
 
@@ -72,6 +72,22 @@ export function caddyContract(name: string, make: () => Promise<CaddyWorld>): vo
         state: 'ours',
         route: agentRoute,
       })
+    })
+
+    it('keeps a route for each domain beside the main ones, and takes away one alone', async () => {
+      const { keeper, writes, world, app } = bench
+      const domain = (host: string): Route => ({ ...app('one'), kind: 'domain', host })
+      await keeper.apply([app('one'), domain('a.test'), domain('b.test'), app('two')].map(add), never)
+      expect(writes).toHaveLength(1)
+      const { domainRoutes } = await keeper.observe(never)
+      expect(domainRoutes).toEqual(new Map([['one', ['sandpiper:one:domain:a.test', 'sandpiper:one:domain:b.test']]]))
+      expect((await visit(world, 'b.test')).status).toBe(200)
+      const gone = { kind: 'route.remove' as const, id: routeIdOf(domain('a.test')), sandbox: 'one', host: 'a.test' }
+      await keeper.apply([gone], never)
+      expect([...(await keeper.observe(never)).routes.keys()].toSorted()).toEqual(
+        [app('one'), domain('b.test'), app('two')].map(routeIdOf).toSorted(),
+      )
+      expect((await visit(world, 'b.test')).status).toBe(200)
     })
 
     it('leaves what is not ours, and stands before it', async () => {

@@ -4,7 +4,7 @@ import type { SeenAgent } from '../../src/core/parts/agent.js'
 import { wantedInstance, type SeenInstance } from '../../src/core/parts/instance.js'
 import type { SeenPipe } from '../../src/core/parts/pipe.js'
 import { planSandbox, wholePlan } from '../../src/core/parts/plan-sandbox.js'
-import type { SeenRoute } from '../../src/core/parts/route.js'
+import { planRoutes, routeIdOf, wantedRoutes, type SeenRoute } from '../../src/core/parts/route.js'
 import { mayBecome, type AgentSpec, type Phase, type PowerAsk, type Sandbox } from '../../src/core/sandbox.js'
 import type { Settings } from '../../src/core/state.js'
 import { learn } from '../../src/sync/follow.js'
@@ -182,6 +182,48 @@ describe('the plan of a sandbox', () => {
     world.instances.set(sandbox.instance, { ...instanceOf(wanted), power: 'stopped' })
     const kinds = planSandbox(sandbox, aState(), world.seen(), settings).instance.changes.map(({ kind }) => kind)
     expect(kinds).toEqual(['instance.prepare', 'instance.start'])
+  })
+})
+
+describe('the routes of a sandbox', () => {
+  const hosts = ['a.test', 'b.test', 'c.test']
+  const domainId = (host: string): string => routeIdOf({ sandbox: 'sb1x', kind: 'domain', host })
+
+  it('are one for each of its names that is not awaited, whatever was there before', () => {
+    fc.assert(
+      fc.property(
+        fc.subarray(hosts),
+        fc.subarray(hosts),
+        fc.subarray(hosts),
+        phases,
+        (wanted, awaited, seen, phase) => {
+          const { spec } = aSandbox()
+          const domains = wanted.map((host) => ({ host, dns: 'automatic' as const }))
+          const sandbox = aSandbox({ phase, awaited, spec: { ...spec, domains } })
+          const world = new ModelWorld()
+          const before = wantedRoutes(
+            aSandbox({ spec: { ...spec, domains: seen.map((host) => ({ host, dns: 'by-hand' })) } }),
+            settings,
+          )
+          for (const route of before) world.routes.set(routeIdOf(route), { state: 'ours', route })
+          for (const change of planRoutes(sandbox, wantedRoutes(sandbox, settings), world.seen().routes).changes)
+            world.apply(change)
+          const published = phase === 'deleting' ? [] : wanted.filter((host) => !awaited.includes(host))
+          const main = phase === 'deleting' ? [] : ['sandpiper:sb1x:agent', 'sandpiper:sb1x:app']
+          expect([...world.routes.keys()].toSorted()).toEqual([...main, ...published.map(domainId)].toSorted())
+        },
+      ),
+    )
+  })
+
+  it('stand for themselves: one that somebody else has taken holds up no other', () => {
+    const { spec } = aSandbox()
+    const domains = hosts.map((host) => ({ host, dns: 'automatic' as const }))
+    const sandbox = aSandbox({ spec: { ...spec, domains } })
+    const seen = { ...new ModelWorld().seen().routes, foreignHosts: new Set(['b.test']) }
+    const plan = planRoutes(sandbox, wantedRoutes(sandbox, settings), seen)
+    expect(plan.findings).toMatchObject([{ finding: 'conflict', subject: 'b.test' }])
+    expect(plan.changes).toHaveLength(4)
   })
 })
 

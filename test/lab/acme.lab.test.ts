@@ -1,6 +1,6 @@
-import { get } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rawCaddy, restartCaddy } from './caddy.js'
+import { trusted } from './https.js'
 import { labUp } from './lab.js'
 import { LabService } from './lab-service.js'
 import { Pebble } from './pebble.js'
@@ -39,16 +39,7 @@ describe('lab: certificates from a real authority, by a real Caddy', () => {
     await stage.close()
   })
 
-  /** The status over HTTPS that a browser would trust; why not, where it would not. */
-  function status(host: string, port = 7443, address = '127.0.0.1'): Promise<number | string> {
-    return new Promise((resolve) => {
-      const options = { host: address, port, servername: host, headers: { host }, ca: root, agent: false }
-      get(options, (answer) => {
-        answer.resume()
-        resolve(answer.statusCode ?? 0)
-      }).on('error', (error) => resolve(/alert internal error/.test(error.message) ? 'no certificate' : error.message))
-    })
-  }
+  const status = (host: string, address = '127.0.0.1') => trusted(root, host, address)
   const card = async (): Promise<string> => (await service.say('show', 'myapp')).text
 
   it('none is asked for while DNS does not lead here, not even by a visitor', async () => {
@@ -71,7 +62,7 @@ describe('lab: certificates from a real authority, by a real Caddy', () => {
     expect((await service.say('create', 'second')).code).toBe(0)
     await expect.poll(async () => (await service.say('show', 'second')).text, SOON).toContain('· Pebble')
     expect(await status(`second.${BASE}`)).toBe(200)
-    expect(await status(`second.${BASE}`, 7443, '::1')).toBe(200)
+    expect(await status(`second.${BASE}`, '::1')).toBe(200)
   })
 
   it('of a domain of a person’s own, below a suffix of two parts, comes once its records are right', async () => {
@@ -89,7 +80,7 @@ describe('lab: certificates from a real authority, by a real Caddy', () => {
     const domain = `six.${lab.dns.bind.customZone}`
     await zone.leads(domain, '::1')
     expect((await service.say('domain', 'myapp', 'add', domain)).code).toBe(0)
-    await expect.poll(() => status(domain, 7443, '::1'), SOON).toBe(200)
+    await expect.poll(() => status(domain, '::1'), SOON).toBe(200)
   })
 
   it('is asked for nobody else, whatever visitors ask', async () => {

@@ -54,6 +54,7 @@ export function domains(name: string, open: () => Promise<Stage>): void {
       expect(await published()).toEqual(['app.example.test', ...main()])
       expect((await visitUntil(200, () => visit(the().stage.host, 'app.example.test'))).status).toBe(200)
       expect(the().facts('myapp')).toMatchObject({ awaited: [], generation: 2, appliedGeneration: 2 })
+      expect(the().engine.notices).toEqual([{ notice: 'domain', host: 'app.example.test' }])
       expect(await tick()).toBe(0)
     })
 

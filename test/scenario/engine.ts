@@ -6,6 +6,7 @@ import type { Edit } from '../../src/core/edits.js'
 import { parsePublicKey } from '../../src/core/ssh-key.js'
 import { statusPage } from '../../src/core/status-page.js'
 import type { Operation } from '../../src/core/operation.js'
+import type { Notice } from '../../src/core/notice.js'
 import type { Context } from '../../src/core/operations/operation-context.js'
 import type { Announcer, DriftReport, Login } from '../../src/core/ports.js'
 import type { ImageSource, Sandbox } from '../../src/core/sandbox.js'
@@ -66,6 +67,8 @@ export class Engine {
   readonly logins: Login[] = []
   readonly drifts: DriftReport[] = []
   readonly rollouts: Rollout[] = []
+  /** What owners were told of. */
+  readonly notices: Notice[] = []
   /** Requests that wrote to Caddy. */
   readonly writes: string[] = []
   /** What the loop logged as an error: a fault of ours. */
@@ -235,8 +238,8 @@ export class Engine {
         if (operation?.endedAt != null) this.ends.get(id)?.(operation)
       },
       sandboxChanged: () => {},
-      noticed: () => {},
       rolloutChanged: (rollout) => void this.rollouts.push(rollout),
+      noticed: (_, notice) => void this.notices.push(notice),
       deliverLogin: (login) => {
         this.logins.push(login)
         return Promise.resolve(true)

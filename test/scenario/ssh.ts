@@ -106,6 +106,7 @@ export function sshIntoASandbox(name: string, open: () => Promise<Stage>): void 
         { part: 'pipe', subject: 'myapp', detail: 'expects other host keys → written' },
       ])
       expect(the().facts('myapp').hostKeys).toContain(made.publicLine)
+      expect(engine.notices).toMatchObject([{ notice: 'host-keys' }])
       if (stage.isReal) expect(the().facts('myapp').hostKeys).toHaveLength(3)
       await expect.poll(() => goesIn(ada()), { timeout: 20_000 }).toBe('exedev on myapp')
       expect((await engine.loop.pass({ apply: true })).lines).toEqual([])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { IssuedCertificate, SeenCertificate } from '../../src/core/certificates.js'
+import type { Notice } from '../../src/core/notice.js'
 import type { Pointing } from '../../src/core/pointing.js'
 import type { Store } from '../../src/core/ports.js'
 import type { Sandbox } from '../../src/core/sandbox.js'
@@ -22,6 +23,7 @@ function watch(settings: Partial<CertificateSettings> = {}) {
   const shown = new Map<string, SeenCertificate>()
   const looks: string[] = []
   const changed: string[] = []
+  const noticed: Notice[] = []
   const scheduled: (() => void)[] = []
   const clock = { now: () => new Date(now) }
   const ledger = new SqliteCertificates(openDatabase(':memory:'), clock)
@@ -36,7 +38,10 @@ function watch(settings: Partial<CertificateSettings> = {}) {
     names: { look: (host: string) => Promise.resolve(leads.get(host) ?? { state: 'nowhere' }) } as NameWatch,
     look: { see: (host) => (looks.push(host), Promise.resolve(shown.get(host) ?? none)) },
     ledger,
-    announcer: { sandboxChanged: (id) => void changed.push(id) },
+    announcer: {
+      sandboxChanged: (id) => void changed.push(id),
+      noticed: (_, notice) => void noticed.push(notice),
+    },
     clock,
     registeredDomain: () => 'example.com',
     settings: { isOn: true, isPublic: true, perWeek: 50, wildcard: null, ...settings },
@@ -48,6 +53,7 @@ function watch(settings: Partial<CertificateSettings> = {}) {
     ledger,
     looks,
     changed,
+    noticed,
     scheduled,
     right,
     have: (some: readonly Sandbox[]) => (sandboxes = some),
@@ -153,6 +159,31 @@ describe('what is seen of certificates', () => {
     pass(6 * 60)
     await one.pass()
     expect(looks.filter((host) => host === APP)).toHaveLength(2)
+  })
+
+  it('is told to its owner when it turns bad, and when none comes for a while', async () => {
+    const { watch: one, noticed, shows, right, pass } = watch()
+    shows(APP, right())
+    await one.pass()
+    shows(APP, { state: 'wrong', why: 'has expired' })
+    for (let minute = 0; minute < 6 * 60; minute += 1) {
+      pass(1)
+      await one.pass()
+    }
+    expect(noticed).toEqual([
+      { notice: 'certificate', host: AGENT, reason: 'none could be obtained so far' },
+      { notice: 'certificate', host: APP, reason: 'its certificate has expired' },
+    ])
+  })
+
+  it('is nothing to tell while nobody answers there', async () => {
+    const { watch: one, noticed, shows, pass } = watch()
+    for (const host of [APP, AGENT]) shows(host, { state: 'unknown', why: 'ECONNREFUSED' })
+    for (let minute = 0; minute < 60; minute += 1) {
+      pass(1)
+      await one.pass()
+    }
+    expect(noticed).toEqual([])
   })
 
   it('makes one entry for the limit, and none for a renewal', async () => {

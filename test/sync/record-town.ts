@@ -238,6 +238,7 @@ function modelWorld(clock: ManualClock): World {
       health: () => Promise.reject(new Error('nobody asks')),
       hostKeys: async () => ({ lines: ['ssh-ed25519 HOST'], bare: [] }),
       network: async () => network,
+      health: async () => ({ diskUsed: null, diskSize: 0, memoryKills: null }),
     },
     agents: { apply: async () => undefined, answers: async () => true },
     pipes: { observe: async () => model.seen().pipes, apply, sweep: async () => undefined },

@@ -9,9 +9,9 @@ export function noticeCard(name: string, notice: Notice): Message {
     args: { sandbox: name },
   })
   const show: Button = { label: 'Show it', press: press('show') }
-  const told = (title: string, words: string, buttons: readonly Button[]): Message => ({
+  const told = (title: string, words: string, buttons: readonly Button[], tone: Message['tone'] = 'bad'): Message => ({
     title,
-    tone: 'bad',
+    tone: tone ?? 'bad',
     blocks: [
       sentence(`${words} Such notices can be turned off: \`/sandbox notices off\``),
       { block: 'buttons', buttons },
@@ -46,6 +46,22 @@ export function noticeCard(name: string, notice: Notice): Message {
       )
     case 'certificate':
       return told(`✕ ${name} has no good certificate`, `${notice.host}: ${capital(notice.reason)}.`, [show])
+    case 'domain':
+      return told(
+        `● ${name} has another domain`,
+        `\`${notice.host}\` leads here now: ${name} is published there.`,
+        [show],
+        'good',
+      )
+    case 'host-keys': {
+      const keys = notice.keys.map((key) => `\`${key}\``).join(', ')
+      return told(
+        `${name} has new SSH host keys`,
+        `It has made them itself: ${keys}. SSH was refused for that, and works again.`,
+        [show],
+        'plain',
+      )
+    }
     case 'repair-failed':
       return told(
         `✕ ${name} could not be repaired`,
