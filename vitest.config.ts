@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Where nobody watches, what a busy machine made too late is tried once more; a fault fails twice. */
+const retry = process.env['CI'] === 'true' ? 1 : 0
+
 export default defineConfig({
   test: {
     // Two on two cores, where one is the default: many tests wait for processes of their own.
@@ -8,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          retry,
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**', 'test/browser/**'],
           testTimeout: 20_000,
@@ -16,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
+          retry,
           include: ['test/lab/**/*.lab.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
@@ -25,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          retry,
           include: ['test/browser/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { showOperation, showOperations, type OperationLine } from './cli/operations-table.js'
 import { showPlatforms } from './cli/platforms-table.js'
+import { showVerdict, verifyAudit } from './cli/audit-verify.js'
 import { ask, NotRunning } from './cli/ask.js'
 import { NOT_RUNNING, say } from './adapters/chat/console/say-client.js'
 import type { PlatformLine } from './control.js'
@@ -93,6 +94,13 @@ onSocket(program.command('page'))
     print((await ask<{ link: string }>(socketOf(options), '/page')).link)
   })
 
+onSocket(program.command('pair'))
+  .description('prints a code: who sends it to the bot in a direct message is an admin')
+  .action(async (options: SocketOptions) => {
+    const { code, minutes } = await ask<{ code: string; minutes: number }>(socketOf(options), '/pair')
+    print(`Send this to the bot in a direct message, within ${minutes} minutes:\n\n  pair ${code}\n`)
+  })
+
 onSocket(program.command('doctor'))
   .description('looks at what the service is joined to; exit 1 where something fails')
   .action(async (options: SocketOptions) => {
@@ -142,6 +150,20 @@ onSocket(operations.command('cancel'))
   })
 
 program
+  .command('audit')
+  .description('looks at the audit log')
+  .command('verify')
+  .option('--config <file>', 'the service with this configuration; without it that of the host, or the demo')
+  .option('--state-folder <path>', 'the state folder itself')
+  .option('--head <head...>', 'what the journal has under "audit head": shows an end that was cut off')
+  .description('finds an entry that was changed or removed; exit 1 where one was')
+  .action((options: { config?: string; stateFolder?: string; head?: string[] }) => {
+    const verdict = verifyAudit(options.stateFolder ?? stateFolderOf(options), options.head ?? [])
+    print(showVerdict(verdict))
+    process.exitCode = verdict.fault === null ? 0 : 1
+  })
+
+program
   .command('config')
   .description('looks at a configuration')
   .command('check')
@@ -186,6 +208,11 @@ function socketOf({ socket, config }: SocketOptions): string {
   const demo = demoSocket(demoDefaults.folder)
   if (existsSync(demo) || !existsSync(DEFAULT_CONFIG)) return demo
   return loadConfig(DEFAULT_CONFIG).service.control_socket
+}
+
+function stateFolderOf({ config }: SocketOptions): string {
+  if (config !== undefined) return loadConfig(config).service.state_folder
+  return existsSync(DEFAULT_CONFIG) ? loadConfig(DEFAULT_CONFIG).service.state_folder : demoDefaults.folder
 }
 
 /** Ends in order at the first signal; a second one ends at once. */

@@ -82,11 +82,15 @@ function allowedAt(issue: z.core.$ZodIssue): string {
 
 /** `[caddy] listen`, `[[templates]] name`: as it is written in the file; the line says which one of several. */
 function nameOf(path: readonly PropertyKey[]): string {
-  const steps = path.map(String)
-  const key = steps.filter((step) => !/^\d+$/.test(step))
-  const isList = steps[key[0] === 'dns' ? 2 : 1]?.match(/^\d+$/) != null
-  const table = key[0] === 'dns' && key.length > 1 ? key.splice(0, 2).join('.') : key.shift()
-  return [isList ? `[[${table}]]` : `[${table}]`, ...key].join(' ')
+  const inTable = path.findLastIndex((step, at) => at > 0 && typeof step !== 'number' && isTable(path.slice(0, at)))
+  const table = path.slice(0, inTable === -1 ? path.length : inTable)
+  const words = table.filter((step) => typeof step !== 'number').join('.')
+  const key = path.slice(table.length).filter((step) => typeof step !== 'number')
+  return [typeof table.at(-1) === 'number' ? `[[${words}]]` : `[${words}]`, ...key.map(String)].join(' ')
+}
+
+function isTable(path: readonly PropertyKey[]): boolean {
+  return schemaAt(path) instanceof z.ZodObject
 }
 
 function valueAt(table: unknown, path: readonly PropertyKey[]): unknown {

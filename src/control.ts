@@ -1,8 +1,12 @@
 import type { ControlEndpoints } from './adapters/chat/console/control-server.js'
+import type { AuditTrail } from './bot/audit-trail.js'
 import type { ChatPlatform, PlatformHealth } from './bot/chat.js'
+import type { Codes } from './bot/codes.js'
 import { driftCard } from './bot/cards/drift.js'
 import { plainText } from './bot/plain-text.js'
 import { UserError } from './core/errors.js'
+import { CODE_LIFETIME_MS } from './core/one-time-code.js'
+import { newCode } from './core/operations/pair.js'
 import { retryOperation } from './core/operations/retry.js'
 import { isLive, type Operation } from './core/operation.js'
 import type { Clock, DriftReport, Store } from './core/ports.js'
@@ -16,6 +20,8 @@ export interface ControlParts {
   readonly platforms: () => readonly ChatPlatform[]
   readonly clock: Clock
   readonly pageLink: () => string | null
+  readonly codes: Codes
+  readonly trail: AuditTrail
 }
 
 /** One line of `sandpiper operations`. Times are in milliseconds since 1970. */
@@ -42,7 +48,15 @@ export interface PlatformLine {
 const MOST = 100
 
 /** What the terminal asks the daemon, beside `say`. */
-export function controlEndpoints({ store, loop, platforms, clock, pageLink }: ControlParts): ControlEndpoints {
+export function controlEndpoints({
+  store,
+  loop,
+  platforms,
+  clock,
+  pageLink,
+  codes,
+  trail,
+}: ControlParts): ControlEndpoints {
   const found = (id: unknown): Operation => {
     const all = store.recentOperations(MOST).filter((one) => typeof id === 'string' && one.id.startsWith(id))
     const [operation] = all
@@ -57,6 +71,13 @@ export function controlEndpoints({ store, loop, platforms, clock, pageLink }: Co
       if (link === null)
         throw new HttpRefusal(404, 'There is no chat page. Set page = true in [console], and start again.')
       return { link }
+    },
+    '/pair': async () => {
+      const { code, seal } = codes.make()
+      store.commit(newCode('pair', null, seal, clock.now()), () =>
+        trail.noteHost({ command: 'pair', args: {} }, 'done'),
+      )
+      return { code, minutes: CODE_LIFETIME_MS / 60_000 }
     },
     '/doctor': async () =>
       platforms().map((platform): PlatformLine => {

@@ -7,8 +7,11 @@ import type { ConsoleIdentity } from './adapters/chat/console/people.js'
 import { ActionTokens } from './bot/action-tokens.js'
 import { BotAnnouncer } from './bot/announcer.js'
 import type { Addresses } from './bot/cards/addresses.js'
+import { AuditTrail } from './bot/audit-trail.js'
 import type { ChatPlatform } from './bot/chat.js'
+import { Codes } from './bot/codes.js'
 import { commands } from './bot/commands/all.js'
+import { Endings } from './bot/endings.js'
 import { Outbox } from './bot/outbox.js'
 import { plainText } from './bot/plain-text.js'
 import { BotRouter } from './bot/router.js'
@@ -25,11 +28,13 @@ import {
   settingsOf,
 } from './config/settings.js'
 import { controlEndpoints } from './control.js'
+import { headText } from './core/audit.js'
 import { statusPage } from './core/status-page.js'
 import { fileSecret } from './file-secret.js'
 import { ASK_PATH } from './infra/caddy/tls-json.js'
 import { serveCaddy } from './infra/host/caddy-questions.js'
 import { HandshakeLook } from './infra/host/certificate-look.js'
+import { HttpKeySource } from './infra/key-source.js'
 import { WorkerPasswords } from './infra/passwords.js'
 import { registeredDomain } from './infra/public-suffix.js'
 import { SqliteActions } from './infra/sqlite/actions.js'
@@ -48,6 +53,7 @@ import { AgentWatch } from './sync/agent-watch.js'
 import { BaseWatch } from './sync/base-watch.js'
 import { CertificateWatch } from './sync/certificate-watch.js'
 import { HealthWatch } from './sync/health-watch.js'
+import { HostRoomWatch } from './sync/host-room-watch.js'
 import { HostWatch } from './sync/host-watch.js'
 import { LINGER_MS, Logins } from './sync/logins.js'
 import { SyncLoop } from './sync/loop.js'
@@ -79,6 +85,7 @@ export interface Service {
 const NAMES_FRESH_MS = 5_000
 /** Longest look at the host that a person waits for. */
 const LOOK_MS = 10_000
+const HEAD_SCHEDULE = '0 * * * *'
 
 /** Joins everything and starts it. Throws where it cannot run at all: a newer database, a second Sandpiper, a taken port. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -101,8 +108,13 @@ class Composition {
   private readonly announcer: BotAnnouncer
   private readonly records: Records
   private readonly certificates: CertificateWatch
+  private readonly audit: SqliteAudit
+  private readonly trail: AuditTrail
+  private readonly codes: Codes
   private readonly loop: SyncLoop
   private readonly watch: HostWatch
+  private readonly hostRoom: HostRoomWatch
+  private readonly endings: Endings
   private readonly health: HealthWatch
   private readonly agents: AgentWatch
   private readonly router: BotRouter
@@ -122,11 +134,9 @@ class Composition {
     closing.add(() => host.close())
     this.store = new SqliteStore(this.db)
 
-    const tokens = new ActionTokens(
-      new SqliteActions(this.db),
-      fileSecret(join(folder, 'button.key')),
-      host.world.clock,
-    )
+    const key = fileSecret(join(folder, 'button.key'))
+    const tokens = new ActionTokens(new SqliteActions(this.db), key, host.world.clock)
+    this.codes = new Codes(key, host.world.clock)
     this.names = new NameWatch({
       dns: host.world.dns,
       clock: host.world.clock,
@@ -149,7 +159,9 @@ class Composition {
     this.outbox = new Outbox({ ...bot, store: new SqliteOutbox(this.db) })
     closing.add(() => this.outbox.stop())
     const cards = new SandboxCards({ ...bot, outbox: this.outbox })
-    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox, cards })
+    this.audit = new SqliteAudit(this.db)
+    this.trail = new AuditTrail({ ...bot, audit: this.audit, outbox: this.outbox, mirror: config.audit.mirror ?? null })
+    this.announcer = new BotAnnouncer({ ...bot, outbox: this.outbox, cards, trail: this.trail })
     this.certificates = this.joinCertificates()
     closing.add(() => this.certificates.close())
 
@@ -160,19 +172,25 @@ class Composition {
     const prepare: Host['prepare'] = (network, signal) => host.prepare(network, signal)
     this.watch = new HostWatch({ instances: host.world.instances, prepare, schedule, log: this.note })
     closing.add(() => this.watch.close())
-    const { store, announcer, note } = this
+    this.hostRoom = new HostRoomWatch({ instances: host.world.instances, clock: host.world.clock, log: this.note })
+    const { store, announcer, trail, note, loop: sync } = this
     this.health = new HealthWatch({ instances: host.world.instances, store, announcer, log: note })
     closing.add(() => this.health.close())
     const isOffered = settingsOf(config).templates.some((template) => template.agent === 'shelley')
     this.agents = new AgentWatch({ releases: host.agentReleases, store, announcer, isOffered, log: note })
     closing.add(() => this.agents.close())
 
+    this.endings = new Endings({ store, announcer, trail, sync, clock: host.world.clock })
     this.router = new BotRouter({
       ...bot,
       commands,
+      codes: this.codes,
+      rate: { person: config.rate.person, room: config.rate.room, withinMs: config.rate.minutes * 60_000 },
+      keySource: new HttpKeySource({ url: config.keys.import_url, timeLimitMs: config.keys.import_seconds * 1000 }),
       inbox: new SqliteInbox(this.db),
       outbox: this.outbox,
-      audit: new SqliteAudit(this.db),
+      audit: this.audit,
+      trail: this.trail,
       announcer: this.announcer,
       sync: this.loop,
       network: () => this.watch.network(),
@@ -180,6 +198,7 @@ class Composition {
         rootCertificate: () => host.rootCertificate(),
         hostKeys: ({ instance }) => host.world.instances.hostKeys(instance, AbortSignal.timeout(LOOK_MS)),
       },
+      room: () => this.hostRoom.room(),
       newId: randomUUID,
       log: (message, details) => options.log.error(details, message),
     })
@@ -208,8 +227,10 @@ class Composition {
 
     const base = this.joinBaseWatch()
     const lookAtAll = (): void => {
+      this.endWhatEnds()
       void watch.refresh()
       void base.look()
+      void this.hostRoom.refresh()
       loop.pokeAll()
       void this.certificates.pass()
     }
@@ -227,8 +248,27 @@ class Composition {
     closing.add(everySchedule(config.sync.dns_schedule, () => this.records.tick()))
     closing.add(everySchedule(config.agent.schedule, () => void this.agents.look()))
     void this.agents.look()
+    const tellHead = (): void => this.tellHead()
+    tellHead()
+    closing.add(everySchedule(HEAD_SCHEDULE, tellHead))
+    closing.add(tellHead)
     closing.add(everySchedule(config.sync.health_schedule, () => void this.health.look()))
     return { pageLink: this.console.pageLink(), close: () => closing.close() }
+  }
+
+  /** A disk that fails now is looked at again with the next tick. */
+  private endWhatEnds(): void {
+    try {
+      this.endings.sweep()
+    } catch (error) {
+      this.options.log.error({ error }, 'what has come to its end could not be taken away')
+    }
+  }
+
+  /** Beside the database, so that a log that was cut off shows. */
+  private tellHead(): void {
+    const head = this.audit.head()
+    if (head !== null) this.options.log.info({ head: headText(head) }, 'audit head')
   }
 
   /** What a former run accepted waits for one look at the host: a create without a network would be refused. */
@@ -359,6 +399,8 @@ class Composition {
         platforms: () => [...this.platforms.values()],
         clock: host.world.clock,
         pageLink: () => this.console.pageLink(),
+        codes: this.codes,
+        trail: this.trail,
       }),
       log: this.warn,
     })

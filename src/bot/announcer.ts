@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { adminsOf } from '../core/access.js'
 import type { Notice } from '../core/notice.js'
 import { isLive, type Operation } from '../core/operation.js'
 import { identityText, sameIdentity, type Identity, type PersonId } from '../core/person.js'
@@ -6,6 +7,7 @@ import type { Announcer, Clock, DriftReport, Login, Store } from '../core/ports.
 import type { Rollout } from '../core/rollout.js'
 import { sandboxById, type Settings, type State } from '../core/state.js'
 import type { SandboxId } from '../core/sandbox.js'
+import { entrantsOf } from '../core/sharing.js'
 import type { Addresses } from './cards/addresses.js'
 import { driftCard } from './cards/drift.js'
 import { ended, endedForAll } from './cards/ended.js'
@@ -14,7 +16,9 @@ import { noticeCard } from './cards/notice.js'
 import { rolloutCard } from './cards/rollout.js'
 import { announcement, progress, stepsReport } from './cards/progress.js'
 import type { ChatPlatform, Outcome } from './chat.js'
+import type { Message } from './message.js'
 import type { ActionTokens } from './action-tokens.js'
+import type { AuditTrail } from './audit-trail.js'
 import type { Outbox } from './outbox.js'
 import type { Log, Schedule } from './ports.js'
 import { allSlotOf, allTarget, callerTarget, isPublic, slotOf, type SandboxCards } from './sandbox-cards.js'
@@ -31,6 +35,7 @@ export interface AnnouncerParts {
   readonly store: Store
   readonly outbox: Outbox
   readonly cards: SandboxCards
+  readonly trail: AuditTrail
   readonly platforms: ReadonlyMap<string, ChatPlatform>
   readonly tokens: ActionTokens
   readonly addresses: Addresses
@@ -126,12 +131,23 @@ export class BotAnnouncer implements Announcer {
       const identity = operation?.origin.identity ?? this.identityOf(state, login.person)
       const platform = identity === undefined ? undefined : platforms.get(identity.platform)
       if (sandbox === undefined || identity === undefined || platform === undefined) return false
+      // Taken out since: a login of theirs opens nothing, and is told to nobody.
+      if (!entrantsOf(state, sandbox).has(login.person)) return true
       const message = tokens.mint(loginCard(login, sandbox, addresses), identity)
       const isHere = operation?.origin.showsLogin === true
       const answer = isHere
         ? await platform.post(operation.origin.place, identity, message, false)
         : await platform.direct(identity, message, false)
-      if (answer === 'refused' && operation !== undefined) this.refuseLogin(operation)
+      if (answer === 'refused' && operation !== undefined) {
+        this.refuseLogin(operation)
+      } else if (answer === 'refused') {
+        // Waits in the outbox until their direct messages are open.
+        this.tell(
+          `login:${sandbox.id}:${login.person}:${sandbox.generation}`,
+          login.person,
+          loginRefused(sandbox.name, false),
+        )
+      }
       return true
     } catch (error) {
       // Only the kind of failure: its words could quote the message.
@@ -157,6 +173,29 @@ export class BotAnnouncer implements Announcer {
     this.parts.outbox.want(slot, callerTarget(operation), message, { afterMs: isLive(operation) ? LOGIN_HELD_MS : 0 })
   }
 
+  /** Each owner has the card in their own direct messages. */
+  passedOn(id: SandboxId, former: PersonId): void {
+    const state = this.parts.store.state()
+    const sandbox = sandboxById(state, id)
+    if (sandbox !== undefined) this.parts.cards.passOn(sandbox, former, this.identityOf(state, sandbox.owner))
+  }
+
+  /** A direct message to somebody about what another one did; told once a slot. Nobody can be reached: nothing. */
+  tell(slot: string, to: PersonId | Identity, message: Message): void {
+    const { store, outbox } = this.parts
+    const identity = typeof to === 'string' ? this.identityOf(store.state(), to) : to
+    if (identity !== undefined) outbox.want(slot, { platform: identity.platform, direct: identity }, message)
+  }
+
+  /** Past the outbox, since it is never written down. False: they cannot be reached, by direct message or there alone. */
+  async tellAlone(identity: Identity, place: string, message: Message): Promise<boolean> {
+    const platform = this.parts.platforms.get(identity.platform)
+    if (platform === undefined) return false
+    const minted = this.parts.tokens.mint(message, identity)
+    const answer = await platform.direct(identity, minted, false)
+    return answer !== 'refused' || (await platform.post(place, identity, minted, false)) !== 'refused'
+  }
+
   /** To admins, only when there is some, and once for the same. */
   drift(report: DriftReport): void {
     this.guarded(() => {
@@ -167,8 +206,10 @@ export class BotAnnouncer implements Announcer {
       const isFirst = store.state().sandboxes.length === 0 && report.lines.every((line) => line.subject === 'server')
       if (report.lines.length === 0 || isFirst || what === this.lastDrift.get(about)) return
       this.lastDrift.set(about, what)
-      for (const identity of settings.access.admins.filter((one) => platforms.has(one.platform))) {
-        const slot = `drift:${report.at.getTime()}:${identityText(identity)}`
+      for (const identity of adminsOf(store.state(), settings, report.at).filter((one) =>
+        platforms.has(one.platform),
+      )) {
+        const slot = `drift:${about}:${report.at.getTime()}:${identityText(identity)}`
         outbox.want(slot, { platform: identity.platform, direct: identity }, driftCard(report, false))
       }
     })
@@ -190,6 +231,7 @@ export class BotAnnouncer implements Announcer {
   }
 
   private tellEnd(operation: Operation): void {
+    this.parts.trail.noteEnd(operation)
     const { store, outbox, cards, addresses, clock } = this.parts
     const state = store.state()
     const now = clock.now()

@@ -64,7 +64,10 @@ export interface Asker {
   readonly room: string
   /** Nobody else reads the place: a direct message with the bot. */
   readonly isPrivate: boolean
-  /** Ids of the roles or user groups that the platform says the asker has, as far as it says so. */
+  /**
+   * Ids of the roles or user groups that the platform says the asker has; in a private place none need be said. Where
+   * identities are the same in every workspace, the workspace's own id is among them.
+   */
   readonly groups: readonly string[]
 }
 
@@ -93,6 +96,10 @@ export interface Router {
   home(asker: Asker): PlatformMessage
   /** This one can be reached by direct message from now on: what waited for that is delivered. */
   reachable(identity: Identity): void
+  /** This one is not in the workspace any more, or in none of the places where the bot is. Never throws. */
+  left(identity: Identity): void
+  /** A room goes on under another id: what was granted to it goes with it. Never throws. */
+  moved(room: { readonly platform: string; readonly workspace: string; readonly id: string }, to: string): void
   /** The platform is there (again): what waits for it is delivered now. */
   connected(platform: string): void
 }

@@ -47,6 +47,8 @@ export function checkCall(call: CommandCall, commands: readonly Command[]): Comm
     if (argument === undefined) throw unknownArgument(command, name)
     if (value.includes('PRIVATE KEY')) throw privateKey()
     if (value.length > LONGEST) throw new UserError('invalid', `${argument.label}: that is too long.`)
+    if (argument.kind === 'flag' && value !== 'yes')
+      throw new UserError('invalid', `\`--${argument.name}\` takes no value.`)
     if (argument.kind === 'choice' && !argument.choices.includes(value)) {
       const known = argument.choices.map((one) => `\`${one}\``).join(', ')
       throw new UserError('invalid', `${argument.label}: \`${shown(value)}\` is none of ${known}.`)

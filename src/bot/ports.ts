@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../core/audit.js'
 import type { Identity } from '../core/person.js'
 import type { CommandCall } from './message.js'
 
@@ -55,17 +56,23 @@ export interface StoredAction {
   readonly isOnce: boolean
 }
 
-export interface AuditEntry {
-  readonly at: Date
-  readonly identity: string
-  readonly person: string | null
-  readonly command: string
-  readonly args: Readonly<Record<string, string>>
-  readonly outcome: string
+/** What people did: entries that are added and never changed. */
+export interface Audit {
+  /** Its number. Within a transaction it is part of that. */
+  append(entry: AuditEntry): number
+  /** The newest first. */
+  list(limit: number, filter: AuditFilter): readonly (AuditEntry & { readonly seq: number })[]
+  /** Whether the end of this operation has its entry. */
+  hasEnd(operation: string): boolean
 }
 
-export interface Audit {
-  append(entry: AuditEntry): void
+/** What is left out is not asked for. */
+export interface AuditFilter {
+  readonly person?: string
+  readonly sandbox?: string
+  readonly command?: string
+  readonly outcome?: string
+  readonly since?: Date
 }
 
 /** Runs something later; the answer calls it off. */

@@ -1,15 +1,22 @@
-import { mayUse, roleOf } from '../core/access.js'
+import { isInTheOpen, personOf, type Access } from '../core/access.js'
 import type { Edit } from '../core/edits.js'
 import { InfraError, UserError } from '../core/errors.js'
-import { identityText, sameIdentity, type Identity, type Person } from '../core/person.js'
+import { identityText, type Identity, type Person } from '../core/person.js'
 import type { Origin } from '../core/operation.js'
-import type { Clock, Store, Sync } from '../core/ports.js'
+import type { Context } from '../core/operations/operation-context.js'
+import type { HostRoom } from '../core/host-room.js'
+import type { Clock, KeySource, Store, Sync } from '../core/ports.js'
+import { checkQuotas } from '../core/quota-check.js'
+import { enteredBy } from '../core/sharing.js'
 import type { Network, Settings, State } from '../core/state.js'
+import type { Subject } from '../core/subject.js'
 import type { ActionTokens } from './action-tokens.js'
 import type { BotAnnouncer } from './announcer.js'
+import type { AuditTrail } from './audit-trail.js'
+import { Calls, isQuestion, type Question } from './calls.js'
 import type { Addresses } from './cards/addresses.js'
 import { homeCard } from './cards/home.js'
-import { diskTrouble, hostAway, notAllowed, ourFault, refusal, stale, stranger } from './cards/refusal.js'
+import { diskTrouble, hostAway, ourFault, refusal, stale, stranger } from './cards/refusal.js'
 import type {
   Accepted,
   Asker,
@@ -22,14 +29,19 @@ import type {
   Parsed,
   Router,
 } from './chat.js'
-import type { Answer, Command, HostLooks } from './command.js'
+import type { Codes } from './codes.js'
+import type { Answer, Args, Command, Desk, HostLooks } from './command.js'
 import { choicesOf, complete } from './complete.js'
+import { Departures } from './departures.js'
+import { Doorkeeper, isAdmitted, presenceOf } from './doorkeeper.js'
 import { missingForm } from './forms.js'
 import { inboxKey, readRequest, writeRequest, type WrittenRequest } from './inbox.js'
 import { incidentId } from './incident.js'
 import { withoutButtons, type CommandCall, type Message, type PlatformMessage } from './message.js'
 import type { Outbox } from './outbox.js'
-import { checkCall, findCommand, parseWords } from './parse.js'
+import { plainText } from './plain-text.js'
+import { checkCall, findCommand } from './parse.js'
+import { RateLimit, type RateSettings } from './rate-limit.js'
 import { StaleRequests } from './stale.js'
 import type { Audit, Inbox, Log } from './ports.js'
 import { Turns } from './turns.js'
@@ -43,14 +55,20 @@ export interface RouterParts {
   readonly outbox: Outbox
   readonly platforms: ReadonlyMap<string, ChatPlatform>
   readonly audit: Audit
+  readonly trail: AuditTrail
   readonly announcer: BotAnnouncer
   readonly tokens: ActionTokens
+  readonly codes: Codes
+  readonly keySource: KeySource
+  readonly rate: RateSettings
   readonly sync: Sync
   readonly settings: Settings
   readonly addresses: Addresses
   readonly host: HostLooks
   /** What Incus last said; null until the host has answered once. */
   readonly network: () => Network | null
+  /** What the host last said it has left; null where it has not. */
+  readonly room: () => HostRoom | null
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
@@ -61,8 +79,17 @@ export class BotRouter implements Router {
   private readonly running = new Map<string, Promise<Outcome>>()
   private readonly stale = new StaleRequests()
   private readonly turns = new Turns()
+  private readonly door: Doorkeeper
+  private readonly calls: Calls
+  private readonly rate: RateLimit
+  private readonly departures: Departures
 
-  constructor(private readonly parts: RouterParts) {}
+  constructor(private readonly parts: RouterParts) {
+    this.calls = new Calls(parts)
+    this.rate = new RateLimit(parts.rate, parts.clock)
+    this.departures = new Departures(parts)
+    this.door = new Doorkeeper(parts)
+  }
 
   menu(): readonly CommandMenuEntry[] {
     return this.parts.commands.map(({ name, summary, usage, group, isFrequent, need, args }) => {
@@ -71,26 +98,30 @@ export class BotRouter implements Router {
   }
 
   parse(asker: Asker, input: ChatInput): Parsed {
-    const { commands, settings, store } = this.parts
-    const role = roleOf(settings.access, asker.identity)
+    const { commands, store } = this.parts
     const refuse = (message: Message): Parsed => ({ kind: 'refuse', message: this.minted(message, asker) })
+    const access = this.door.accessOf(asker)
     try {
-      if (role === null) return isQuestion(input) ? { kind: 'complete', choices: [] } : refuse(stranger(asker.identity))
-      const allowed = commands.filter((one) => mayUse(one.need, role, true))
       const state = store.state()
-      const person = personOf(state, asker)
-      const names = state.sandboxes.filter((one) => role === 'admin' || one.owner === person?.id).map((one) => one.name)
-      if (input.kind === 'complete') return { kind: 'complete', choices: complete(input.text, allowed, names) }
-      if (input.kind === 'choices') return { kind: 'complete', choices: choicesOf(input, allowed, names) }
-      const call = this.callOf(asker, input)
+      const person = personOf(state, asker.identity)
+      const names = namesFor(state, access, person)
+      if (isQuestion(input)) return { kind: 'complete', choices: this.choices(input, this.door.usable(access), names) }
+      this.door.meet(asker)
+      const call = this.calls.of(asker, input)
       const command = findCommand(call.command, commands)
-      if (!allowed.includes(command)) return refuse(notAllowed(command.name))
+      const refused = this.door.refusal(asker, access, command, call.args)
+      if (refused !== null) {
+        this.door.noteRefusal(asker, access, call)
+        return refuse(refused)
+      }
       const form = missingForm(command, call, names)
       if (form === null) return { kind: 'run', audience: command.audience, call }
       return { kind: 'form', form: { ...form, token: this.parts.tokens.ofCall(call, asker.identity) } }
     } catch (error) {
-      if (input.kind === 'press' || input.kind === 'form') this.auditBadToken(asker, error)
-      return refuse(this.errorText(error, asker, input.kind))
+      if (input.kind === 'press' || input.kind === 'form') this.noteBadToken(asker, error)
+      if (isAdmitted(access) || !(error instanceof UserError)) return refuse(this.errorText(error, asker, input.kind))
+      this.door.noteRefusal(asker, access, { command: input.kind, args: {} })
+      return refuse(stranger(asker.identity))
     }
   }
 
@@ -109,16 +140,24 @@ export class BotRouter implements Router {
   }
 
   home(asker: Asker): PlatformMessage {
-    const { settings, store, addresses } = this.parts
+    const { store, addresses } = this.parts
     const state = store.state()
-    const isKnown = roleOf(settings.access, asker.identity) !== null
-    const person = personOf(state, asker)
-    const own = state.sandboxes.filter((sandbox) => sandbox.owner === person?.id)
-    return this.minted(isKnown ? homeCard(own, addresses) : stranger(asker.identity), asker)
+    const isKnown = isAdmitted(this.door.accessOf(asker))
+    const person = personOf(state, asker.identity)
+    const entered = person === undefined ? [] : enteredBy(state, person.id)
+    return this.minted(isKnown ? homeCard(entered, addresses) : stranger(asker.identity), asker)
   }
 
   reachable(identity: Identity): void {
     this.parts.outbox.reachable(identity)
+  }
+
+  left(identity: Identity): void {
+    this.departures.left(identity)
+  }
+
+  moved({ platform, workspace, id }: Omit<Subject, 'kind'>, to: string): void {
+    this.departures.moved({ kind: 'room', platform, workspace, id }, to)
   }
 
   connected(platform: string): void {
@@ -172,74 +211,80 @@ export class BotRouter implements Router {
 
   private async carryOut(key: string, written: WrittenRequest): Promise<Outcome> {
     const { request, call } = written
+    const { asker } = request
     const now = this.parts.clock.now()
     try {
       if (now.getTime() - request.sentAt.getTime() > STALE_MS) {
         const missed = { words: wordsOf(call), sentAt: request.sentAt }
-        const told = this.stale.add(request.asker.identity, key, missed, now)
+        const told = this.stale.add(asker.identity, key, missed, now)
         return this.reply(key, written, stale(told.missed), 'refused', told.slot)
       }
-      const role = roleOf(this.parts.settings.access, request.asker.identity)
-      if (role === null) return this.reply(key, written, stranger(request.asker.identity), 'refused')
-      const command = findCommand(call.command, this.parts.commands)
-      if (!mayUse(command.need, role, true)) {
-        return this.reply(key, written, notAllowed(command.name), 'refused')
-      }
-      const { args } = checkCall(call, this.parts.commands)
-      const state = this.parts.store.state()
-      const known = personOf(state, request.asker)
-      const person = known ?? newPerson(request.asker, this.parts.newId())
-      const given = command.run(
-        {
-          context: {
-            state,
-            settings: this.parts.settings,
-            network: this.parts.network(),
-            actor: { person, role },
-            origin: originOf(request.asker, key),
-            now,
-            newId: this.parts.newId,
-          },
-          addresses: this.parts.addresses,
-          host: this.parts.host,
-          sync: this.parts.sync,
-          commands: this.parts.commands,
-        },
-        args,
-      )
-      // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
-      const answer = given instanceof Promise ? await given : given
-      if (answer.answer === 'say') return this.reply(key, written, answer.message, 'done')
-      return await this.apply(key, written, answer, known === undefined ? [{ edit: 'person.add', person }] : [])
+      const { commands } = this.parts
+      const { args } = checkCall(call, commands)
+      const command = findCommand(call.command, commands)
+      const access = this.door.accessOf(asker)
+      const refused = this.door.refusal(asker, access, command, args)
+      if (refused !== null) return this.reply(key, written, refused, 'refused')
+      return await this.run(key, written, command, args)
     } catch (error) {
-      const message = this.errorText(error, request.asker, call.command)
+      if (error instanceof UserError && error.code === 'wrong-code') this.parts.codes.countWrong(asker.identity)
+      const message = this.errorText(error, asker, call.command)
       return this.reply(key, written, message, error instanceof UserError ? 'refused' : 'failed')
     }
   }
 
+  private async run(key: string, written: WrittenRequest, command: Command, args: Args): Promise<Outcome> {
+    const { asker } = written.request
+    const state = this.parts.store.state()
+    const known = personOf(state, asker.identity)
+    const person = known ?? newPerson(asker, this.parts.newId())
+    if (command.args.some((one) => one.isCode && args[one.name] !== undefined)) {
+      this.parts.codes.demandAttempt(asker.identity)
+    }
+    if (command.isCostly(args)) this.rate.count(asker, person.id)
+    const given = command.run(this.deskFor(written, key, state, person), args)
+    // Nothing may come between what an operation saw and its edits: two at once would choose the same address.
+    const answer = given instanceof Promise ? await given : given
+    if (answer.answer === 'say') return this.reply(key, written, answer.message, 'done')
+    return this.apply(key, written, answer, person, this.parts.store.state())
+  }
+
   /** Edits, answer, audit and the first messages are one transaction; the loop is told after it. */
-  private apply(
-    key: string,
-    written: WrittenRequest,
-    answer: Extract<Answer, { answer: 'edit' }>,
-    before: readonly Edit[],
-  ): Promise<Outcome> {
-    const { store, inbox, announcer, sync } = this.parts
-    const edits = [...before, ...answer.edits]
+  private apply(key: string, written: WrittenRequest, answer: Edited, person: Person, before: State): Promise<Outcome> {
+    const isNew = !before.persons.some((one) => one.id === person.id)
+    const { store, inbox, announcer, sync, trail, commands } = this.parts
+    const edits: readonly Edit[] = [...(isNew ? [{ edit: 'person.add' as const, person }] : []), ...answer.edits]
     const started = edits.find((edit) => edit.edit === 'operation.start')?.operation
+    const outcome = answer.isRefusal === true ? 'refused' : 'done'
+    const { call, request } = written
+    const { asker } = request
     store.commit(edits, () => {
       const after = store.state()
+      // What admins do about people is theirs to decide.
+      if (findCommand(call.command, commands).need !== 'admin') this.demandQuota(answer, asker, person, before, after)
       if (started !== undefined) announcer.begun(started, after)
       if (answer.message !== null) this.want(`reply:${key}`, written, answer.message(after))
-      inbox.answered(key, started === undefined ? 'done' : `op:${started.id}`)
-      this.audit(written, 'done')
+      inbox.answered(key, started === undefined ? outcome : `op:${started.id}`)
+      for (const [at, one] of (answer.tell?.(after) ?? []).entries()) {
+        announcer.tell(`told:${key}:${at}`, one.to, one.message)
+      }
+      for (const { sandbox, former } of answer.passed ?? []) announcer.passedOn(sandbox, former)
+      const about = started === undefined ? {} : { operation: started.id, sandbox: started.sandboxName }
+      trail.note(asker, call, started === undefined ? outcome : 'started', { person: person.id, ...about })
     })
     if (answer.interrupt !== undefined) sync.interrupt(answer.interrupt)
     const touched = edits.flatMap((edit) =>
       edit.edit === 'sandbox.add' ? [edit.sandbox.id] : edit.edit === 'sandbox.want' ? [edit.id] : [],
     )
     sync.poke([...new Set([...touched, ...(answer.poke ?? [])])])
-    return started === undefined ? Promise.resolve('done') : announcer.whenEnded(started.id)
+    return started === undefined ? Promise.resolve(outcome) : announcer.whenEnded(started.id)
+  }
+
+  /** Inside the transaction that takes what is asked for. Throws UserError, which takes all of it back. */
+  private demandQuota({ edits }: Edited, asker: Asker, person: Person, before: State, after: State): void {
+    const { settings, room, clock } = this.parts
+    const presence = presenceOf(asker)
+    checkQuotas({ before, after, edits, settings, actor: person.id, presence, room: room(), now: clock.now() })
   }
 
   private reply(
@@ -249,10 +294,15 @@ export class BotRouter implements Router {
     outcome: Outcome,
     slot = `reply:${key}`,
   ): Outcome {
-    this.parts.store.commit([], () => {
+    const { store, inbox, trail, commands } = this.parts
+    const { request, call } = written
+    // What only shows something is no act; what admins do is one, whatever it answers.
+    const isAct = outcome !== 'done' || commands.some((one) => one.name === call.command && one.group === 'admin')
+    store.commit([], () => {
       this.want(slot, written, message)
-      this.parts.inbox.answered(key, outcome)
-      if (outcome !== 'done') this.audit(written, outcome)
+      inbox.answered(key, outcome)
+      const detail = outcome === 'done' ? '' : plainText(withoutButtons(message))
+      if (isAct) trail.note(request.asker, call, outcome, { detail })
     })
     return outcome
   }
@@ -263,24 +313,14 @@ export class BotRouter implements Router {
     this.parts.outbox.want(slot, { platform: identity.platform, place, to }, message)
   }
 
-  private audit({ request, call }: WrittenRequest, outcome: Outcome): void {
-    this.appendAudit(request.asker, call.command, call.args, outcome)
-  }
-
   /** A button or a form that is forged, expired, or another one's. */
-  private auditBadToken(asker: Asker, error: unknown): void {
+  private noteBadToken(asker: Asker, error: unknown): void {
     if (!(error instanceof UserError) || (error.code !== 'gone' && error.code !== 'not-allowed')) return
     try {
-      this.appendAudit(asker, 'press', {}, 'refused')
+      this.parts.trail.note(asker, { command: 'press', args: {} }, 'refused')
     } catch (worse) {
       this.parts.log('a refusal could not be written down', { worse })
     }
-  }
-
-  private appendAudit(asker: Asker, command: string, args: CommandCall['args'], outcome: Outcome): void {
-    const person = personOf(this.parts.store.state(), asker)?.id ?? null
-    const identity = identityText(asker.identity)
-    this.parts.audit.append({ at: this.parts.clock.now(), identity, person, command, args, outcome })
   }
 
   /** Without its buttons where they cannot be remembered: a refusal is worth more than what it offers. */
@@ -293,20 +333,38 @@ export class BotRouter implements Router {
     }
   }
 
-  private callOf(asker: Asker, input: Exclude<ChatInput, Question>): CommandCall {
-    const { commands, tokens } = this.parts
-    switch (input.kind) {
-      case 'words':
-        return parseWords(input.text, commands)
-      case 'call':
-        return checkCall(input.call, commands)
-      case 'press':
-        return checkCall(tokens.open(input.token, asker.identity), commands)
-      case 'form': {
-        const call = tokens.open(input.token, asker.identity)
-        const given = Object.entries(input.answers).filter(([, value]) => value.trim() !== '')
-        return checkCall({ ...call, args: { ...call.args, ...Object.fromEntries(given) } }, commands)
-      }
+  private choices(input: Question, usable: readonly Command[], names: readonly string[]): readonly string[] {
+    return input.kind === 'complete' ? complete(input.text, usable, names) : choicesOf(input, usable, names)
+  }
+
+  private deskFor({ request }: WrittenRequest, key: string, state: State, person: Person): Desk {
+    const { addresses, sync, commands, codes, keySource, announcer, audit, store } = this.parts
+    const { asker } = request
+    return {
+      context: this.contextOf(asker, key, state, person),
+      afresh: () => this.contextOf(asker, key, store.state(), person),
+      addresses,
+      host: this.parts.host,
+      sync,
+      commands,
+      presence: presenceOf(asker),
+      codes,
+      keySource,
+      audit,
+      tellAlone: (message) => announcer.tellAlone(asker.identity, asker.place, message),
+    }
+  }
+
+  private contextOf(asker: Asker, key: string, state: State, person: Person): Context {
+    const { settings, network, clock, newId } = this.parts
+    return {
+      state,
+      settings,
+      network: network(),
+      actor: { person, ...this.door.accessOf(asker) },
+      origin: originOf(asker, key, isInTheOpen(state, settings, presenceOf(asker))),
+      now: clock.now(),
+      newId,
     }
   }
 
@@ -323,10 +381,6 @@ export class BotRouter implements Router {
   }
 }
 
-function personOf(state: State, asker: Asker): Person | undefined {
-  return state.persons.find((person) => person.identities.some((one) => sameIdentity(one, asker.identity)))
-}
-
 function newPerson({ identity, name }: Asker, id: string): Person {
   const label = name
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
@@ -335,14 +389,18 @@ function newPerson({ identity, name }: Asker, id: string): Person {
   return { id, name: label === '' ? identity.user.slice(0, 60) : label, identities: [identity], isMuted: false }
 }
 
-type Question = Extract<ChatInput, { kind: 'complete' | 'choices' }>
+type Edited = Extract<Answer, { answer: 'edit' }>
 
-function isQuestion(input: ChatInput): input is Question {
-  return input.kind === 'complete' || input.kind === 'choices'
+/** Where not all who read the place may see it, it goes on between the two. */
+function originOf({ identity, place }: Asker, eventKey: string, isInTheOpen: boolean): Origin {
+  return { identity, place, isPrivate: !isInTheOpen, eventKey }
 }
 
-function originOf({ identity, place, isPrivate }: Asker, eventKey: string): Origin {
-  return { identity, place, isPrivate, eventKey }
+/** The sandboxes that they can name: what completion shows and forms offer. */
+function namesFor(state: State, access: Access, person: Person | undefined): readonly string[] {
+  if (access.role === null) return []
+  if (access.role === 'admin') return state.sandboxes.map((one) => one.name)
+  return person === undefined ? [] : enteredBy(state, person.id).map((one) => one.name)
 }
 
 function wordsOf(call: CommandCall): string {

@@ -1,10 +1,11 @@
-import { identityText, type Identity } from '../core/person.js'
+import { identityText, type Identity, type PersonId } from '../core/person.js'
 import type { Operation } from '../core/operation.js'
 import type { Clock, Store } from '../core/ports.js'
 import type { Sandbox, SandboxId } from '../core/sandbox.js'
 import { sandboxById, type State } from '../core/state.js'
 import type { Addresses } from './cards/addresses.js'
 import { deletedCard } from './cards/ended.js'
+import { passedCard } from './cards/sharing.js'
 import { sandboxCard } from './cards/sandbox-card.js'
 import type { Message } from './message.js'
 import type { Outbox } from './outbox.js'
@@ -55,7 +56,21 @@ export class SandboxCards {
   addDirect(sandbox: Sandbox, identity: Identity): void {
     const { store, outbox, addresses, clock } = this.parts
     const target = { platform: identity.platform, direct: identity }
-    outbox.want(directSlot(sandbox.id), target, sandboxCard(store.state(), sandbox, addresses, clock.now()))
+    outbox.want(
+      directSlot(sandbox.id, sandbox.owner),
+      target,
+      sandboxCard(store.state(), sandbox, addresses, clock.now()),
+    )
+  }
+
+  /** The former owner's card there says whose it is now, and is kept no more. */
+  passOn(sandbox: Sandbox, former: PersonId, identity: Identity | undefined): void {
+    const { store, outbox } = this.parts
+    const slot = directSlot(sandbox.id, former)
+    const target = outbox.targetOf(slot)
+    const owner = store.state().persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone else'
+    if (target !== null) outbox.want(slot, target, passedCard(sandbox.name, owner))
+    if (identity !== undefined) this.addDirect(sandbox, identity)
   }
 
   private text(state: State, sandbox: Sandbox | undefined, card: CardMessage): Message {
@@ -72,10 +87,21 @@ export class SandboxCards {
       .filter((one) => one.sandbox === id && one.state === 'done' && one.verb !== 'delete')
       .map(cardOf)
       .filter((card) => outbox.stateOf(card.slot) === 'final')
-    const target = outbox.targetOf(directSlot(id))
-    if (target === null || !('direct' in target)) return ended
-    const name = store.recentOperations(RECENT).find((one) => one.sandbox === id)?.sandboxName ?? ''
-    return [...ended, { slot: directSlot(id), target, view: directView(target.direct), name }]
+    return [...ended, ...this.directCards(id)]
+  }
+
+  /** Of the owner alone; of a sandbox that is gone, of all who asked for something of it. */
+  private directCards(id: SandboxId): readonly CardMessage[] {
+    const { store, outbox } = this.parts
+    const operations = store.recentOperations(RECENT).filter((one) => one.sandbox === id)
+    const owner = sandboxById(store.state(), id)?.owner
+    const persons = owner === undefined ? new Set(operations.map((one) => one.person)) : [owner]
+    return [...persons].flatMap((person) => {
+      const slot = directSlot(id, person)
+      const target = outbox.targetOf(slot)
+      if (target === null || !('direct' in target)) return []
+      return [{ slot, target, view: directView(target.direct), name: operations[0]?.sandboxName ?? '' }]
+    })
   }
 }
 
@@ -119,8 +145,8 @@ function directView(identity: Identity): string {
   return `direct ${identityText(identity)}`
 }
 
-function directSlot(id: SandboxId): string {
-  return `card:${id}`
+function directSlot(id: SandboxId, owner: PersonId): string {
+  return `card:${id}:${owner}`
 }
 
 function newestOfEach(cards: readonly CardMessage[]): readonly CardMessage[] {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseIdentity } from '../core/person.js'
+import { parseSubject } from '../core/subject.js'
 import { isReference } from './secret.js'
 
 /** `allowed` completes the sentence "… must be …", and is all that an error says of a value: values may be secrets. */
@@ -29,6 +30,34 @@ const identity = key(
     return z.NEVER
   }),
   'an identity, such as "slack:T0123:U0456" or "console:operator"',
+)
+const subject = key(
+  z.string().transform((value, context) => {
+    const read = parseSubject(value)
+    if (read !== null) return read
+    context.addIssue({ code: 'custom', message: 'not a subject' })
+    return z.NEVER
+  }),
+  'an identity, or "group:", "room:" or "workspace:" and an id, such as "group:discord:123" or "workspace:slack:T0123"',
+)
+const room = key(
+  z.string().transform((value, context) => {
+    const read = parseSubject(value.startsWith('room:') ? value : `room:${value}`)
+    if (read !== null) return read
+    context.addIssue({ code: 'custom', message: 'not a room' })
+    return z.NEVER
+  }),
+  'a channel or chat by its id, such as "slack:T0123:C0456"',
+)
+const channel = key(
+  z
+    .string()
+    .regex(/^[a-z]+:\S+$/)
+    .transform((value) => ({
+      platform: value.slice(0, value.indexOf(':')),
+      place: value.slice(value.indexOf(':') + 1),
+    })),
+  'a platform and a channel of it, such as "slack:C0456"',
 )
 const size = key(
   z
@@ -109,6 +138,27 @@ const template = z.strictObject({
   disk: size.optional(),
   processes: processes.optional(),
 })
+
+const commandName = text('the name of a command', /^[a-z][a-z-]{0,31}$/)
+
+const grant = z.strictObject({
+  to: subject,
+  gives: key(
+    z.union([z.enum(['admin', 'member']), z.array(commandName).min(1)]),
+    '"admin", "member" or a list of commands, such as ["list", "show"]',
+  ).default('member'),
+  until: key(z.date(), 'a date, such as 2027-03-31').optional(),
+})
+
+const whole = key(z.int().min(0).max(100_000), 'a whole number')
+const limits = {
+  sandboxes: whole.optional(),
+  running: whole.optional(),
+  cpus: key(z.number().min(0).max(100_000), 'a number of CPUs').optional(),
+  memory: size.optional(),
+  disk: size.optional(),
+}
+const quotaGroup = z.strictObject({ to: subject, ...limits })
 
 const tables = z.strictObject({
   service: z
@@ -235,8 +285,38 @@ const tables = z.strictObject({
     .strictObject({
       admins: z.array(identity).prefault(['console:operator']),
       members: z.array(identity).prefault([]),
+      grants: z.array(grant).prefault([]),
+      rooms: z.array(room).prefault([]),
+      on_leave: key(z.enum(['ask', 'at-once', 'ignore']), '"ask", "at-once" or "ignore"').default('ask'),
+      undo_days: key(z.number().min(0).max(366), 'a number of days from 0 to 366').default(30),
+      trust_hours: key(z.number().min(0).max(8760), 'a number of hours from 0 to 8760').default(24),
     })
     .prefault({}),
+  quotas: z
+    .strictObject({
+      member: z.strictObject(limits).prefault({}),
+      admin: z.strictObject(limits).prefault({}),
+      total: z.strictObject(limits).prefault({}),
+      groups: z.array(quotaGroup).prefault([]),
+      headroom: z.strictObject({ memory: size.prefault('512MiB'), disk: size.prefault('2GiB') }).prefault({}),
+    })
+    .prefault({}),
+  rate: z
+    .strictObject({
+      person: key(z.int().min(1).max(100_000), 'a whole number from 1 to 100000').default(60),
+      room: key(z.int().min(1).max(100_000), 'a whole number from 1 to 100000').default(200),
+      minutes: key(z.int().min(1).max(1440), 'a whole number from 1 to 1440').default(10),
+    })
+    .prefault({}),
+  keys: z
+    .strictObject({
+      import_url: text('an address with {name} in it', /^https?:\/\/\S*\{name\}\S*$/).default(
+        'https://github.com/{name}.keys',
+      ),
+      import_seconds: key(z.number().min(1).max(60), 'a number of seconds from 1 to 60').default(5),
+    })
+    .prefault({}),
+  audit: z.strictObject({ mirror: channel.optional() }).prefault({}),
   agent: z
     .strictObject({
       port: port.default(9999),

@@ -4,7 +4,8 @@ import type { Config } from '../config.js'
 import { hostKeyName } from '../core/host-keys.js'
 import type { DnsSettings } from '../core/parts/wanted-records.js'
 import type { Limits } from '../core/sandbox.js'
-import type { Settings, Template } from '../core/state.js'
+import type { Allowance, QuotaSettings, Resource } from '../core/quota.js'
+import type { AccessSettings, Settings, Template } from '../core/state.js'
 import type { Addresses } from '../bot/cards/addresses.js'
 import type { CertificateSettings } from '../sync/certificate-watch.js'
 import type { CaddyAddress } from '../infra/caddy/client.js'
@@ -15,7 +16,7 @@ import { readSecret } from './secret.js'
 
 /** The part of the configuration that decisions in core rest on. */
 export function settingsOf(config: Config): Settings {
-  const { sandboxes, incus, agent, access, domains } = config
+  const { sandboxes, incus, agent, domains } = config
   const { cpus, memory, disk, processes } = sandboxes
   return {
     base: domains.base,
@@ -25,8 +26,31 @@ export function settingsOf(config: Config): Settings {
     sshPort: sandboxes.ssh_port,
     reservedNames: sandboxes.reserved_names,
     pins: incus.pins ?? null,
-    access,
+    access: accessSettings(config),
+    quotas: quotaSettings(config),
   }
+}
+
+function quotaSettings({ quotas }: Config): QuotaSettings {
+  const { member, admin, total, groups, headroom } = quotas
+  return {
+    total: allowance(total),
+    roles: { member: allowance(member), admin: allowance(admin) },
+    groups: groups.map(({ to, ...limits }) => ({ group: to, allowance: allowance(limits) })),
+    headroom,
+  }
+}
+
+/** What the file does not say is left out. */
+function allowance(limits: Readonly<Partial<Record<Resource, number | undefined>>>): Allowance {
+  return Object.fromEntries(Object.entries(limits).filter(([, amount]) => amount !== undefined))
+}
+
+function accessSettings({ access }: Config): AccessSettings {
+  const { admins, members, rooms, on_leave: onLeave } = access
+  const grants = access.grants.map(({ to, gives, until }) => ({ to, gives, until: until ?? null }))
+  const [trustMs, undoMs] = [access.trust_hours * 3_600_000, access.undo_days * 24 * 3_600_000]
+  return { admins, members, grants, rooms, trustMs, undoMs, onLeave }
 }
 
 /** Throws SecretError. */

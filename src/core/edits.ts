@@ -1,6 +1,7 @@
 import type { Rollout } from './rollout.js'
 import type { Operation } from './operation.js'
 import type { WantedName } from './parts/wanted-records.js'
+import type { PeopleEdit } from './people-edits.js'
 import type { Person, PersonId, SshKey } from './person.js'
 import type { Phase, Power, PowerAsk, Sandbox, SandboxId, SandboxSpec } from './sandbox.js'
 
@@ -26,6 +27,7 @@ export type Edit =
       readonly edit: 'sandbox.want'
       readonly id: SandboxId
       readonly spec?: SandboxSpec
+      readonly owner?: PersonId
       readonly ask?: PowerAsk | null
       readonly phase?: Phase
       readonly awaited?: readonly string[]
@@ -63,3 +65,4 @@ export type Edit =
   | { readonly edit: 'person.mute'; readonly id: PersonId; readonly isMuted: boolean }
   | { readonly edit: 'key.add'; readonly key: SshKey }
   | { readonly edit: 'key.remove'; readonly id: string }
+  | PeopleEdit

@@ -6,7 +6,17 @@ export interface Offer {
 }
 
 export type UserErrorCode =
-  'invalid' | 'not-found' | 'not-allowed' | 'name-taken' | 'quota' | 'busy' | 'not-running' | 'host-away' | 'gone'
+  | 'invalid'
+  | 'not-found'
+  | 'not-allowed'
+  | 'name-taken'
+  | 'quota'
+  | 'busy'
+  | 'not-running'
+  | 'host-away'
+  | 'gone'
+  | 'wrong-code'
+  | 'too-often'
 
 /** A refusal. Its message is a whole sentence written for the person who asked; it is shown as it is. */
 export class UserError extends Error {
@@ -20,7 +30,7 @@ export class UserError extends Error {
   }
 }
 
-export type ForeignSystem = 'incus' | 'caddy' | 'sshpiper' | 'dns' | 'agent' | 'chat' | 'disk'
+export type ForeignSystem = 'incus' | 'caddy' | 'sshpiper' | 'dns' | 'agent' | 'chat' | 'disk' | 'keys'
 
 /** `later`: waiting may heal it. `never`: the same request would fail again. */
 export type Retry = 'later' | 'never'

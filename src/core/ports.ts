@@ -1,6 +1,7 @@
 import type { IssuedCertificate, SeenCertificate } from './certificates.js'
 import type { Edit } from './edits.js'
 import type { SeenHostKeys } from './host-keys.js'
+import type { HostRoom } from './host-room.js'
 import type { Notice } from './notice.js'
 import type { Operation } from './operation.js'
 import type { AgentChange, WantedAgent } from './parts/agent.js'
@@ -27,6 +28,8 @@ export interface InstanceKeeper {
   hostKeys(name: string, signal: AbortSignal): Promise<SeenHostKeys>
   /** The network that instances live in. Throws InfraError. */
   network(signal: AbortSignal): Promise<Network>
+  /** What the host has left, asked for at `at`. Throws InfraError. */
+  room(at: Date, signal: AbortSignal): Promise<HostRoom>
   /** What no event tells of a running instance. `diskLimit` in bytes. Throws InfraError. */
   health(name: string, diskLimit: number, signal: AbortSignal): Promise<InstanceHealth>
 }
@@ -141,6 +144,12 @@ export interface CertificateLedger {
   issued(): readonly IssuedCertificate[]
   /** The first of a host name, or the one that followed it. */
   note(certificate: IssuedCertificate): void
+}
+
+/** Where people have published their public keys. */
+export interface KeySource {
+  /** Lines as they are published, by user name. Throws UserError where there is no such name, or InfraError. */
+  keysOf(name: string): Promise<readonly string[]>
 }
 
 /** Makes passwords that people can read aloud, and their bcrypt hashes, off the event loop. */

@@ -154,3 +154,8 @@ export function statusOf(sandbox: Sandbox): Status {
       return sandbox.power
   }
 }
+
+/** Something is wanted of it that is not applied yet, on a person's word. */
+export function isOutstanding({ phase, generation, appliedGeneration }: Sandbox): boolean {
+  return phase !== 'stuck' && phase !== 'lost' && generation !== appliedGeneration
+}

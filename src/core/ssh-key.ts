@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { UserError } from './errors.js'
+import { demandStrongEd25519, demandStrongRsa, isOnCurve } from './ssh-key-strength.js'
 
 export interface PublicKey {
   readonly type: string
@@ -8,9 +9,6 @@ export interface PublicKey {
   /** `SHA256:…`, as `ssh-keygen -l` prints it. */
   readonly fingerprint: string
 }
-
-/** OpenSSH takes no longer RSA modulus than this. */
-const LONGEST_RSA = 16_384
 
 /** The coordinates' length in bytes, by curve. */
 const CURVES: ReadonlyMap<string, number> = new Map([
@@ -53,6 +51,7 @@ export function parsePublicKey(line: string): PublicKey {
   if (inner?.toString('latin1') !== type || fields.length !== kind.length) throw damaged()
   const curve = /nistp\d+/.exec(type)?.[0] ?? ''
   kind.forEach((field, index) => checkField(field, fields[index] ?? Buffer.alloc(0), curve))
+  if (type === 'ssh-rsa') demandStrongRsa(numberOf(fields[0]), numberOf(fields[1]))
   return {
     type,
     blob: canonical,
@@ -86,19 +85,18 @@ function checkField(field: Field, bytes: Buffer, curve: string): void {
     application: () => bytes.length > 0,
   }
   if (!isRight[field]()) throw damaged()
-  if (field === 'modulus') checkStrength(BigInt(`0x${bytes.toString('hex')}`).toString(2).length)
+  if (field === 'point' && !isOnCurve(curve, bytes)) throw damaged()
+  if (field === 'ed25519') demandStrongEd25519(bytes)
+}
+
+function numberOf(bytes: Buffer | undefined): bigint {
+  return BigInt(`0x${bytes?.toString('hex') ?? '0'}`)
 }
 
 /** An mpint above zero in its shortest form (RFC 4251): the first bit is the sign. */
 function isPositive(bytes: Buffer): boolean {
   const [first = 0x80, second = 0] = bytes
   return first < 0x80 && (first !== 0 || second >= 0x80)
-}
-
-function checkStrength(bits: number): void {
-  if (bits >= 2048 && bits <= LONGEST_RSA) return
-  const why = bits < 2048 ? 'is too weak; 2048 is the least' : `is more than OpenSSH takes (${LONGEST_RSA})`
-  throw new UserError('invalid', `An RSA key of ${bits} bits ${why}. Better: ssh-keygen -t ed25519`)
 }
 
 function cleanComment(comment: string): string {

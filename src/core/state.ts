@@ -1,9 +1,17 @@
 import type { Naming } from './names.js'
+import type { Grant } from './access.js'
+import type { Departure } from './departure.js'
+import type { Joining } from './joining.js'
+import type { OneTimeCode } from './one-time-code.js'
 import type { AgentSpec, Limits, ImageSource, Sandbox, SandboxId } from './sandbox.js'
 import type { Rollout } from './rollout.js'
+import type { Share, TransferOffer } from './sharing.js'
+import type { Sighting } from './sighting.js'
 import type { Operation } from './operation.js'
 import type { WantedName } from './parts/wanted-records.js'
 import type { Identity, Person, SshKey } from './person.js'
+import type { Quota, QuotaSettings } from './quota.js'
+import type { Subject } from './subject.js'
 
 /** What is true of the network that instances live in, as Incus last said. */
 export interface Network {
@@ -35,6 +43,18 @@ export interface State {
   readonly newestAgent: string | null
   /** The last update of all agents; null: there was none. */
   readonly rollout: Rollout | null
+  /** Those that were given by command. One a subject. */
+  readonly grants: readonly Grant[]
+  /** Where commands work in the open, by command. */
+  readonly rooms: readonly Subject[]
+  readonly sightings: readonly Sighting[]
+  readonly codes: readonly OneTimeCode[]
+  readonly shares: readonly Share[]
+  readonly offers: readonly TransferOffer[]
+  readonly joinings: readonly Joining[]
+  readonly departures: readonly Departure[]
+  /** Those that were set by command. */
+  readonly quotas: readonly Quota[]
 }
 
 export interface Template {
@@ -56,11 +76,21 @@ export interface Settings extends Naming {
   /** Inclusive range of IPv4 addresses for pins; null: all of the network outside DHCP. */
   readonly pins: readonly [string, string] | null
   readonly access: AccessSettings
+  readonly quotas: QuotaSettings
 }
 
 export interface AccessSettings {
   readonly admins: readonly Identity[]
   readonly members: readonly Identity[]
+  readonly grants: readonly Grant[]
+  /** Where commands work in the open; with those that were named by command. None at all: everywhere. */
+  readonly rooms: readonly Subject[]
+  /** For how long a group or a room that a platform showed counts where it does not say, in milliseconds. */
+  readonly trustMs: number
+  /** For how long somebody who was taken out can be brought back with all they had, in milliseconds. */
+  readonly undoMs: number
+  /** What is done when a platform reports that somebody has left. */
+  readonly onLeave: 'ask' | 'at-once' | 'ignore'
 }
 
 export function sandboxByName(state: State, name: string): Sandbox | undefined {

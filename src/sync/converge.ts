@@ -8,7 +8,7 @@ import { planSandbox, wholePlan, type SandboxPlan, type Seen } from '../core/par
 import type { Change, Finding } from '../core/parts/plan.js'
 import { awaitedSentence } from '../core/pointing.js'
 import type { Announcer, Store } from '../core/ports.js'
-import { addressOf, type Sandbox, type SandboxId } from '../core/sandbox.js'
+import { addressOf, isOutstanding, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, sandboxById, type Settings } from '../core/state.js'
 import type { CertificateWatch } from './certificate-watch.js'
 import { learn, stoppedByItself } from './follow.js'
@@ -88,7 +88,9 @@ export class Converge {
     const isSound = findings.length === 0
     const isDue = isSound && this.parts.logins.isDue(sandbox)
     if (changes.length === 0 && !isDue) return isSound ? this.settle(sandbox, operation, signal) : 'settled'
-    if (operation === undefined && changes.length > 0 && !this.parts.mayRepair()) return 'settled'
+    // What a person's word is behind is done although sync is paused: an operation, or a wish that is not applied yet.
+    const isAsked = operation !== undefined || isOutstanding(sandbox)
+    if (!isAsked && changes.length > 0 && !this.parts.mayRepair()) return 'settled'
 
     if (operation !== undefined) this.parts.progress.plan(operation, changes)
     await this.applyAll(sandbox, operation, plan, seen, signal)

@@ -4,7 +4,7 @@ import { planRest, planSandbox, viewIsAtFault, wholePlan, type Seen } from '../c
 import { firstOfEach, joinPlans, type Change, type Plan } from '../core/parts/plan.js'
 import { applyPolicy } from '../core/policy.js'
 import type { DriftReport } from '../core/ports.js'
-import type { SandboxId } from '../core/sandbox.js'
+import { isOutstanding, type Sandbox, type SandboxId } from '../core/sandbox.js'
 import { liveOperationOf, type State } from '../core/state.js'
 import type { ConvergeParts } from './converge.js'
 import { learn, stoppedByItself } from './follow.js'
@@ -62,9 +62,7 @@ export async function fullPass(
   const changes = options.apply ? decision.apply : []
   await apply(parts, changes, signal)
   const instances = changes.flatMap((change) => ('wanted' in change ? instanceSandbox(change) : []))
-  const unfinished = options.apply
-    ? quiet.filter((sandbox) => parts.logins.isDue(sandbox) || sandbox.phase === 'deleting').map(({ id }) => id)
-    : []
+  const unfinished = options.apply ? quiet.filter((sandbox) => isUnfinished(parts, sandbox)).map(({ id }) => id) : []
   const lost = options.apply ? lostOnes(plan, state) : []
   return {
     report: {
@@ -81,6 +79,11 @@ function countOurs({ instances, pipes, routes }: Seen): number {
   const marked = [...instances.values()].filter((instance) => instance.sandbox !== null)
   const piped = [...pipes.values()].filter((pipe) => ownerOf(pipe) !== null)
   return marked.length + piped.length + routes.routes.size
+}
+
+/** What is wanted of it is not applied yet: a login is due, it is to go, or somebody was let in or taken out. */
+function isUnfinished(parts: ConvergeParts, sandbox: Sandbox): boolean {
+  return parts.logins.isDue(sandbox) || sandbox.phase === 'deleting' || isOutstanding(sandbox)
 }
 
 async function apply(parts: ConvergeParts, changes: readonly Change[], signal: AbortSignal): Promise<void> {

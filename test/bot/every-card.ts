@@ -10,7 +10,7 @@ import { domainsCard } from '../../src/bot/cards/domains.js'
 import { driftCard } from '../../src/bot/cards/drift.js'
 import { ended, endedForAll } from '../../src/bot/cards/ended.js'
 import { helpCard } from '../../src/bot/cards/help.js'
-import { keysCard, listCard, whoamiCard } from '../../src/bot/cards/lists.js'
+import { keysCard, listCard } from '../../src/bot/cards/lists.js'
 import { homeCard } from '../../src/bot/cards/home.js'
 import { loginCard, loginRefused } from '../../src/bot/cards/login.js'
 import { noticeCard } from '../../src/bot/cards/notice.js'
@@ -19,7 +19,9 @@ import { diskTrouble, hostAway, notAllowed, ourFault, refusal, stale, stranger }
 import { rootCertificateCard } from '../../src/bot/cards/root-certificate.js'
 import { sandboxCard } from '../../src/bot/cards/sandbox-card.js'
 import { sshCard } from '../../src/bot/cards/ssh.js'
+import { whoamiCard } from '../../src/bot/cards/whoami.js'
 import { commands } from '../../src/bot/commands/all.js'
+import { useOf } from '../../src/core/quota.js'
 import type { Form } from '../../src/bot/chat.js'
 import { missingForm } from '../../src/bot/forms.js'
 import { findCommand } from '../../src/bot/parse.js'
@@ -118,7 +120,7 @@ const kept: Partial<Sandbox> = {
   spec: { ...sandbox.spec, agent: { kind: 'shelley', version: null } },
   agentVersion: 'v0.996.0',
 }
-const listOf = { all: false, page: 1, args: {}, addresses }
+const listOf = { viewer: 'ada', all: false, page: 1, args: {}, addresses }
 const many = Array.from({ length: 40 }, (_, index) => aSandbox({ name: `app${index + 1}`, id: `s${index}` }))
 const asked = (call: CommandCall, sandboxes: readonly string[] = []): Form => {
   const form = missingForm(findCommand(call.command, commands), call, sandboxes)
@@ -203,7 +205,13 @@ export const everyCard: Readonly<Record<string, Message>> = {
   'login-refused': loginRefused('myapp', true),
   'list-all': listCard(state, [sandbox, aSandbox({ name: 'blog', power: 'stopped' })], { ...listOf, all: true }),
   'keys-none': keysCard([], now),
-  whoami: whoamiCard(person, 'member', state, 'console::ada'),
+  whoami: whoamiCard(state, {
+    person: { ...person, identities: [ada, { platform: 'slack', workspace: 'T1', user: 'U1' }] },
+    access: { role: 'member', commands: 'all' },
+    identity: ada,
+    used: useOf([sandbox]),
+    allowed: { sandboxes: 5, running: 3, cpus: null, memory: 16 * 2 ** 30, disk: null },
+  }),
   help: helpCard(commands),
   'drift-held': driftCard({ ...report, held: '5 of 8 would be removed at once; an admin must say so' }, false),
   'drift-none': driftCard({ ...report, lines: [] }, false),

@@ -9,12 +9,15 @@ import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
 import { SqliteStore } from '../../src/infra/sqlite/store.js'
 import { ActionTokens } from '../../src/bot/action-tokens.js'
 import { BotAnnouncer } from '../../src/bot/announcer.js'
+import { Codes } from '../../src/bot/codes.js'
+import { AuditTrail } from '../../src/bot/audit-trail.js'
 import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
 import { SandboxCards } from '../../src/bot/sandbox-cards.js'
 import { BotRouter } from '../../src/bot/router.js'
 import { addresses } from './addresses.js'
+import { noAccess, noQuotas } from '../core/sandbox-fixture.js'
 import { ada, FakePlatform } from './fakes.js'
 
 const eve = { ...ada, user: 'eve' }
@@ -36,7 +39,8 @@ const settings: Settings = {
   scheme: 'nested',
   reservedNames: [],
   pins: null,
-  access: { admins: [], members: [ada] },
+  access: { ...noAccess, members: [ada] },
+  quotas: noQuotas,
 }
 
 function world() {
@@ -48,6 +52,7 @@ function world() {
   const platforms = new Map([['console', platform]])
   const db = openDatabase(':memory:')
   const store = new SqliteStore(db)
+  const codes = new Codes(Buffer.from('key'), clock)
   const tokens = new ActionTokens(new SqliteActions(db), Buffer.from('key'), clock)
   const schedule = (): (() => void) => () => undefined
   const logged: string[] = []
@@ -55,9 +60,10 @@ function world() {
   const base = { platforms, tokens, clock, schedule, log }
   const outbox = new Outbox({ ...base, store: new SqliteOutbox(db) })
   const cards = new SandboxCards({ store, outbox, addresses, clock })
-  const announcer = new BotAnnouncer({ ...base, store, outbox, cards, addresses, settings })
-  const inbox = new SqliteInbox(db)
   const audit = new SqliteAudit(db)
+  const trail = new AuditTrail({ store, audit, outbox, clock, mirror: null })
+  const announcer = new BotAnnouncer({ ...base, store, outbox, cards, trail, addresses, settings })
+  const inbox = new SqliteInbox(db)
   const poked: string[] = []
   const interrupted: string[] = []
   const sync: Sync = {
@@ -75,8 +81,12 @@ function world() {
     inbox,
     outbox,
     audit,
+    trail,
     announcer,
     tokens,
+    codes,
+    rate: { person: 1000, room: 1000, withinMs: 60_000 },
+    keySource: { keysOf: () => Promise.resolve([]) },
     sync,
     settings,
     addresses,
@@ -86,7 +96,7 @@ function world() {
     log,
     platforms,
   }
-  const router = new BotRouter({ ...parts, network: () => network })
+  const router = new BotRouter({ ...parts, network: () => network, room: () => null })
   const request = (eventKey: string, identity = ada, sentAt = start): ChatRequest => ({
     asker: {
       identity,
@@ -177,8 +187,8 @@ describe('the router', () => {
     const call = { command: 'sync', args: {} }
     expect(await router.accept(request('e1'), call, 'caller').ended).toBe('refused')
     const admin = world()
-    const settingsOfAdmin = { ...settings, access: { admins: [ada], members: [] } }
-    const other = new BotRouter({ ...admin, settings: settingsOfAdmin, network: () => null })
+    const settingsOfAdmin = { ...settings, access: { ...noAccess, admins: [ada] } }
+    const other = new BotRouter({ ...admin, settings: settingsOfAdmin, network: () => null, room: () => null })
     expect(await other.accept(admin.request('e2'), call, 'caller').ended).toBe('failed')
     expect(await admin.texts()).toMatch(/incident [0-9A-Z]{4};/)
     expect(await admin.texts()).not.toContain('details')
@@ -296,8 +306,9 @@ describe('the router', () => {
     const other = { ...asker, identity: { ...ada, user: 'bea' } }
     const admitted = new BotRouter({
       ...world(),
-      settings: { ...settings, access: { admins: [], members: [ada, other.identity] } },
+      settings: { ...settings, access: { ...noAccess, members: [ada, other.identity] } },
       network: () => null,
+      room: () => null,
     })
     expect(admitted.parse(other, filled)).toMatchObject({ kind: 'refuse' })
     const forged = { ...filled, token: `${parsed.form.token}x` as typeof parsed.form.token }

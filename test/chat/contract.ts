@@ -28,6 +28,8 @@ class RecordingRouter implements Router {
   home = (): PlatformMessage => minted(everyCard['home'] ?? { blocks: [] })
   reachable = (): void => undefined
   connected = (): void => undefined
+  left = (): void => undefined
+  moved = (): void => undefined
 }
 
 /** What every chat platform keeps, each in its own way. */

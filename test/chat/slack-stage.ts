@@ -106,7 +106,7 @@ export class SlackStage implements ChatStage {
   }
 }
 
-export class SlackPerson implements ChatPerson {
+class SlackPerson implements ChatPerson {
   readonly identity: string
   room: Channel | null = null
 

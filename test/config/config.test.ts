@@ -52,7 +52,7 @@ describe('config.example.toml', () => {
     let sentence = ''
     const explained = new Map<string, string>()
     for (const line of example.split('\n')) {
-      const header = /^\[+([\w.]+)\]+$/.exec(line)
+      const header = /^(?:# )?\[+([\w.]+)\]+$/.exec(line)
       const key = /^(?:# )?(\w+) = /.exec(line)
       if (header !== null) table = header[1] ?? ''
       else if (key !== null) explained.set(`${table}.${key[1] ?? ''}`, sentence)
@@ -107,6 +107,14 @@ describe('a wrong configuration', () => {
       'c.toml:2: `[slack] enabled` must be given with bot_token_file and, by its mode, app_token_file or signing_secret_file.',
     ],
     ['[sandboxes]\nmemory = "4"', 'c.toml:2: `[sandboxes] memory` must be a size, such as "512MiB" or "4GiB".'],
+    [
+      '[[access.grants]]\nto = "ada"',
+      'c.toml:2: `[[access.grants]] to` must be an identity, or "group:", "room:" or "workspace:" and an id, such as "group:discord:123" or "workspace:slack:T0123".',
+    ],
+    [
+      '[access]\nmembers = ["slack:T1:U1", "ada"]',
+      'c.toml:2: `[access] members` must be an identity, such as "slack:T0123:U0456" or "console:operator".',
+    ],
     [
       'sync = 4',
       'c.toml:1: `[sync]` must be a table with the keys schedule, dns_schedule, mode, guard_share, side_by_side, health_schedule, give_up_minutes.',

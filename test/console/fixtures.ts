@@ -106,6 +106,8 @@ export function fakeRouter(run: (place: string) => Promise<void>): Router {
     home: () => refusal,
     reachable: () => undefined,
     connected: () => undefined,
+    left: () => undefined,
+    moved: () => undefined,
     parse(_asker, input) {
       if (input.kind === 'complete' || input.kind === 'choices')
         return { kind: 'complete', choices: ['create', 'list'] }

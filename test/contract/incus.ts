@@ -59,6 +59,17 @@ export function incusContract(make: () => Promise<IncusWorld>): void {
     expect(network.dhcpRanges.length).toBeGreaterThan(0)
   })
 
+  it('tells what the host has left', async () => {
+    const at = new Date()
+    const { memory, disk, at: asked } = await world.keeper.room(at, signal)
+    expect(asked).toBe(at)
+    for (const { free, total } of [memory, disk]) {
+      expect(total).toBeGreaterThan(0)
+      expect(free).toBeGreaterThan(0)
+      expect(free).toBeLessThanOrEqual(total)
+    }
+  })
+
   it('does not see what is not there', async () => {
     expect(await seen()).toBeUndefined()
   })

@@ -4,7 +4,7 @@ import { goBack } from '../../src/core/operations/go-back.js'
 import { addDomain, removeDomain } from '../../src/core/operations/domain.js'
 import type { Context } from '../../src/core/operations/operation-context.js'
 import type { CustomDomain, Sandbox } from '../../src/core/sandbox.js'
-import { aSandbox, aState } from './sandbox-fixture.js'
+import { aSandbox, aState, noAccess, noQuotas } from './sandbox-fixture.js'
 
 const ada = { id: 'ada', name: 'Ada', identities: [], isMuted: false }
 const byHand: CustomDomain = { host: 'app.example.com', dns: 'by-hand' }
@@ -20,10 +20,11 @@ function contextOf(sandbox: Sandbox, others: readonly Sandbox[] = []): Context {
       agentPort: 9999,
       sshPort: 22,
       pins: null,
-      access: { admins: [], members: [] },
+      access: noAccess,
+      quotas: noQuotas,
     },
     network: null,
-    actor: { person: ada, role: 'member' },
+    actor: { person: ada, role: 'member', commands: 'all' },
     origin: {
       identity: { platform: 'console', workspace: '', user: 'ada' },
       place: 'main',

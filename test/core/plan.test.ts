@@ -9,7 +9,7 @@ import { mayBecome, type AgentSpec, type Phase, type PowerAsk, type Sandbox } fr
 import type { Settings } from '../../src/core/state.js'
 import { learn } from '../../src/sync/follow.js'
 import { instanceOf, ModelWorld } from './model-world.js'
-import { aSandbox, aState } from './sandbox-fixture.js'
+import { aSandbox, aState, noAccess, noQuotas } from './sandbox-fixture.js'
 
 const settings: Settings = {
   base: 'box.example.com',
@@ -19,7 +19,8 @@ const settings: Settings = {
   sshPort: 22,
   reservedNames: [],
   pins: null,
-  access: { admins: [], members: [] },
+  access: noAccess,
+  quotas: noQuotas,
 }
 
 const phases: fc.Arbitrary<Phase> = fc.constantFrom('creating', 'ready', 'deleting')

@@ -1,5 +1,25 @@
 import type { Sandbox } from '../../src/core/sandbox.js'
-import type { State } from '../../src/core/state.js'
+import type { QuotaSettings } from '../../src/core/quota.js'
+import type { AccessSettings, State } from '../../src/core/state.js'
+
+/** A configuration that names nobody. */
+export const noAccess: AccessSettings = {
+  admins: [],
+  members: [],
+  grants: [],
+  rooms: [],
+  trustMs: 24 * 3_600_000,
+  undoMs: 30 * 24 * 3_600_000,
+  onLeave: 'ask',
+}
+
+/** Limits that nobody meets, and a host that keeps nothing for itself. */
+export const noQuotas: QuotaSettings = {
+  total: {},
+  roles: { member: { sandboxes: 1000 }, admin: {} },
+  groups: [],
+  headroom: { memory: 0, disk: 0 },
+}
 
 /** A running sandbox with one delivered login; a test changes what it is about. */
 export function aSandbox(change: Partial<Sandbox> = {}): Sandbox {
@@ -62,6 +82,15 @@ export function aState(change: Partial<State> = {}): State {
     recordNames: [],
     newestAgent: null,
     rollout: null,
+    grants: [],
+    rooms: [],
+    sightings: [],
+    codes: [],
+    shares: [],
+    offers: [],
+    joinings: [],
+    departures: [],
+    quotas: [],
     ...change,
   }
 }

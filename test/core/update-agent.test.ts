@@ -7,7 +7,7 @@ import { updateAgent } from '../../src/core/operations/update-agent.js'
 import { wantedRoutes } from '../../src/core/parts/route.js'
 import type { AgentSpec, Sandbox } from '../../src/core/sandbox.js'
 import type { Settings, State } from '../../src/core/state.js'
-import { aSandbox, aState } from './sandbox-fixture.js'
+import { aSandbox, aState, noAccess, noQuotas } from './sandbox-fixture.js'
 
 const { spec } = aSandbox()
 const template = (agent: AgentSpec['kind']) => ({ name: agent, description: '', ...spec, agent })
@@ -19,7 +19,8 @@ const settings: Settings = {
   sshPort: 22,
   reservedNames: [],
   pins: null,
-  access: { admins: [], members: [] },
+  access: noAccess,
+  quotas: noQuotas,
 }
 
 function contextOf(state: State, role: 'admin' | 'member' = 'admin'): Context {
@@ -30,7 +31,7 @@ function contextOf(state: State, role: 'admin' | 'member' = 'admin'): Context {
     state,
     settings,
     network: { name: 'br0', ipv4: '10.88.0.1/24', ipv6: null, pinsIpv6: false, dhcpRanges: [], leased: [] },
-    actor: { person, role },
+    actor: { person, role, commands: 'all' },
     origin: { identity, place: 'main', isPrivate: false, eventKey: 'e1' },
     now: new Date('2026-01-01T00:00:00Z'),
     newId: () => 'id1x',

@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { ConsoleMessageStore } from '../../src/adapters/chat/console/console-messages.js'
 import type { Actions, Audit, Inbox, OutboxStore } from '../../src/bot/ports.js'
 import { SqliteActions } from '../../src/infra/sqlite/actions.js'
-import { SqliteAudit } from '../../src/infra/sqlite/audit.js'
+import { chainedEntries, SqliteAudit, type AuditFilter } from '../../src/infra/sqlite/audit.js'
 import { SqliteConsoleMessages } from '../../src/infra/sqlite/console-messages.js'
+import { checkChain, type AuditEntry } from '../../src/core/audit.js'
 import { openDatabase, type Db } from '../../src/infra/sqlite/database.js'
 import { SqliteInbox } from '../../src/infra/sqlite/inbox.js'
 import { SqliteOutbox } from '../../src/infra/sqlite/outbox.js'
@@ -107,17 +108,51 @@ describe('the actions', () => {
 })
 
 describe('the audit', () => {
-  it('lists the newest first', () => {
+  const entry: AuditEntry = {
+    at: new Date(1),
+    identity: 'console::ada',
+    person: 'ada',
+    command: 'stop',
+    args: { sandbox: 'myapp' },
+    sandbox: 'myapp',
+    place: 'main',
+    outcome: 'done',
+    operation: null,
+    detail: '',
+  }
+
+  it('lists the newest first, all or what a filter leaves', () => {
     const audit = new SqliteAudit(db)
-    const entry = { at: new Date(1), identity: 'console::ada', person: 'ada', command: 'stop', outcome: 'done' }
     const port: Audit = audit
-    port.append({ ...entry, args: { sandbox: 'myapp' } })
-    audit.append({ ...entry, args: {}, person: null, place: 'main', operation: 'op1', detail: 'x' })
+    const refused: AuditEntry = { ...entry, at: new Date(5), person: null, outcome: 'refused', operation: 'op1' }
+    expect([port.append(entry), port.append(refused)]).toEqual([1, 2])
     expect(audit.list(5)).toEqual([
-      { ...entry, seq: 2, args: {}, person: null, sandbox: null, place: 'main', operation: 'op1', detail: 'x' },
-      { ...entry, seq: 1, args: { sandbox: 'myapp' }, sandbox: 'myapp', place: null, operation: null, detail: '' },
+      { ...refused, seq: 2 },
+      { ...entry, seq: 1 },
     ])
     expect(audit.list(1)).toHaveLength(1)
+    const numbers = (filter: AuditFilter): readonly number[] => audit.list(5, filter).map(({ seq }) => seq)
+    expect(numbers({ person: 'ada' })).toEqual([1])
+    expect(numbers({ outcome: 'refused', command: 'stop' })).toEqual([2])
+    expect(numbers({ sandbox: 'blog' })).toEqual([])
+    expect(numbers({ since: new Date(2) })).toEqual([2])
+    expect([audit.hasEnd('op1'), audit.hasEnd('op2')]).toEqual([true, false])
+  })
+
+  it('takes what was written before there was a chain into it, once', () => {
+    const audit = new SqliteAudit(db)
+    /** As a new start of the service finds it. */
+    const opened = () => {
+      new SqliteAudit(db).list(1)
+      return chainedEntries(db)
+    }
+    for (let n = 0; n < 3; n += 1) audit.append(entry)
+    const whole = checkChain(chainedEntries(db), [])
+    db.exec("UPDATE audit SET hash = ''")
+    expect(checkChain(chainedEntries(db), []).fault).toMatchObject({ seq: 1 })
+    expect(checkChain(opened(), [])).toEqual(whole)
+    db.exec("UPDATE audit SET command = 'start' WHERE seq = 2")
+    expect(checkChain(opened(), []).fault).toMatchObject({ seq: 2 })
   })
 })
 

@@ -21,7 +21,7 @@ describe('the database', () => {
     expect(loose.filter((name) => !String(name).startsWith('sqlite_'))).toEqual([])
   })
 
-  it('numbers its migrations in their order, and takes up an older state where it is', () => {
+  it('numbers its migrations upwards, and takes up an older state where it is', () => {
     const versions = migrations.map((one) => one.version)
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
     const file = join(temporaryFolder(), 'state.db')

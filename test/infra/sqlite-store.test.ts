@@ -60,6 +60,7 @@ describe('the store', () => {
     db.close()
     const store = new SqliteStore(openDatabase(file))
     expect(store.state()).toEqual({
+      ...aState(),
       sandboxes: [sandbox],
       persons: [ada],
       keys: [key],

@@ -1,5 +1,6 @@
 import type { Settings } from '../../src/core/state.js'
 import type { PauseSwitch } from '../../src/sync/loop.js'
+import { noAccess, noQuotas } from '../core/sandbox-fixture.js'
 import type { TestHost } from './engine.js'
 
 /** An agent of ours, from this release server, beside the image's own on 9999. */
@@ -20,7 +21,8 @@ export function settingsFor(host: TestHost, testAgent: TestAgent | null): Settin
     sshPort: host.sshPort,
     reservedNames: [],
     pins: host.pins,
-    access: { admins: [], members: [] },
+    access: noAccess,
+    quotas: noQuotas,
   }
 }
 

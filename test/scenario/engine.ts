@@ -219,7 +219,7 @@ export class Engine {
       state,
       settings: this.settings,
       network,
-      actor: { person, role: 'admin' },
+      actor: { person, role: 'admin', commands: 'all' },
       origin: {
         identity: { platform: 'console', workspace: '', user: 'ada' },
         place: 'main',

@@ -53,6 +53,7 @@ const people = ['ada', 'grace', 'linus', 'eve'].map((user) => ({ user, name: use
 export class TestService {
   private readonly folder = mkdtempSync(join(tmpdir(), 'sp-'))
   readonly stateFolder: string
+  readonly pipesFolder = join(this.folder, 'pipes')
   readonly incus = new Gate(join(this.folder, 'incus.socket'), join(this.folder, 'host', 'incus.socket'))
   readonly caddy = new Gate(join(this.folder, 'caddy.socket'), join(this.folder, 'host', 'caddy.socket'))
   /** How far the service's clock is ahead of this machine's, in milliseconds. */

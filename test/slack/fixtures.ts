@@ -40,6 +40,8 @@ export class TestRouter implements Router {
   home = (): PlatformMessage => this.page
   reachable = (identity: Identity): void => void this.reached.push(identity)
   connected = (): void => void (this.connections += 1)
+  left = (): void => undefined
+  moved = (): void => undefined
 }
 
 export interface Stage {
@@ -87,7 +89,7 @@ export async function aStage(
   return { peer, platform, router, ada, grace, general, other, log }
 }
 
-export function isUp(platform: SlackPlatform): void {
+function isUp(platform: SlackPlatform): void {
   if (platform.health().state === 'connecting') throw new Error('not yet')
 }
 

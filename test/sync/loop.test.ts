@@ -15,7 +15,7 @@ import { NameWatch } from '../../src/sync/name-watch.js'
 import { Progress } from '../../src/sync/progress.js'
 import { noRecords } from '../../src/sync/records.js'
 import { instanceOf, ModelWorld } from '../core/model-world.js'
-import { aSandbox, aState } from '../core/sandbox-fixture.js'
+import { aSandbox, aState, noAccess, noQuotas } from '../core/sandbox-fixture.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const clock = { now: () => now }
@@ -28,7 +28,8 @@ const settings: Settings = {
   sshPort: 22,
   reservedNames: [],
   pins: null,
-  access: { admins: [], members: [] },
+  access: noAccess,
+  quotas: noQuotas,
 }
 
 let world: ModelWorld
@@ -83,6 +84,7 @@ function loopOf(mode: 'repair' | 'report' = 'repair'): SyncLoop {
           network: () => Promise.reject(new Error('nobody asks')),
           health: () => Promise.reject(new Error('nobody asks')),
           hostKeys: () => Promise.resolve({ lines: [], bare: [] }),
+          room: () => Promise.reject(new Error('nobody asks')),
         },
         agents: { apply: () => Promise.resolve(), answers: () => Promise.resolve(true) },
         pipes: {

@@ -19,7 +19,7 @@ import { Progress } from '../../src/sync/progress.js'
 import { RecordLoop } from '../../src/sync/record-loop.js'
 import type { World } from '../../src/sync/world.js'
 import { ModelWorld } from '../core/model-world.js'
-import { aState } from '../core/sandbox-fixture.js'
+import { aState, noAccess, noQuotas } from '../core/sandbox-fixture.js'
 import { ManualClock } from '../peers/manual-clock.js'
 
 const BASE = 'box.example.co.uk'
@@ -43,7 +43,8 @@ const settings: Settings = {
   agentPort: 9999,
   sshPort: 22,
   pins: null,
-  access: { admins: [], members: [] },
+  access: noAccess,
+  quotas: noQuotas,
 }
 
 /** The whole loop on a real store and a real DNS keeper, with a host that is only a model, and a time that a test owns. */
@@ -198,7 +199,7 @@ export class RecordTown {
       state,
       settings,
       network,
-      actor: { person, role: 'admin' },
+      actor: { person, role: 'admin', commands: 'all' },
       origin: {
         identity: { platform: 'console', workspace: '', user: 'ada' },
         place: 'main',
@@ -235,10 +236,10 @@ function modelWorld(clock: ManualClock): World {
     instances: {
       observe: async () => model.seen().instances,
       apply,
-      health: () => Promise.reject(new Error('nobody asks')),
       hostKeys: async () => ({ lines: ['ssh-ed25519 HOST'], bare: [] }),
       network: async () => network,
       health: async () => ({ diskUsed: null, diskSize: 0, memoryKills: null }),
+      room: () => Promise.reject(new Error('nobody asks')),
     },
     agents: { apply: async () => undefined, answers: async () => true },
     pipes: { observe: async () => model.seen().pipes, apply, sweep: async () => undefined },

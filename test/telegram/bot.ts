@@ -53,6 +53,8 @@ class TestRouter implements Router {
   home = (): PlatformMessage => ({ blocks: [] })
   reachable = (identity: Identity): void => void this.reached.push(identity)
   connected = (): void => void (this.connects += 1)
+  left = (): void => undefined
+  moved = (): void => undefined
 
   /** The command and arguments of what was taken, the newest last. */
   get calls(): readonly CommandCall[] {

@@ -18,7 +18,7 @@ describe('connecting', () => {
     const group = bot.group()
     const frequent = 'create list show stop restart delete cancel credentials keys help sandbox'.split(' ')
     expect(bot.ada.menu(bot.ada.opens())).toEqual(frequent)
-    expect(grace.menu(grace.direct)).toEqual([...bot.ada.menu(bot.ada.direct), 'sync'])
+    expect(grace.menu(grace.direct)).toEqual([...bot.ada.menu(bot.ada.direct), 'sync', 'admin'])
     expect(bot.ada.menu(group)).not.toContain('keys')
     expect(bot.ada.menu(group)).toContain('create')
     const looks = peer.callsOf('getMyCommands').length

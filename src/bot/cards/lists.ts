@@ -1,14 +1,15 @@
-import type { Role } from '../../core/access.js'
-import type { Person, SshKey } from '../../core/person.js'
+import type { PersonId, SshKey } from '../../core/person.js'
 import { statusOf, type Sandbox } from '../../core/sandbox.js'
 import type { State } from '../../core/state.js'
 import type { Button, Field, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
-import { count, sentence, span, statusWord } from './words.js'
+import { sentence, span, statusWord } from './words.js'
 
 const PAGE = 15
 
 export interface ListOf {
+  /** Who reads it: of what is somebody else's it says whose. */
+  readonly viewer: PersonId
   /** Those of everybody, for an admin who asks so. */
   readonly all: boolean
   /** From 1; one that is too high is the last. */
@@ -19,7 +20,11 @@ export interface ListOf {
 }
 
 /** Sandboxes, a page of them, with their states and links. */
-export function listCard(state: State, sandboxes: readonly Sandbox[], { all, page, args, addresses }: ListOf): Message {
+export function listCard(
+  state: State,
+  sandboxes: readonly Sandbox[],
+  { viewer, all, page, args, addresses }: ListOf,
+): Message {
   if (sandboxes.length === 0) {
     const words = all ? 'There is no sandbox yet.' : 'You have no sandbox yet.'
     return { tone: 'plain', blocks: [sentence(`${words} Make one: \`/sandbox create myapp\``)] }
@@ -32,7 +37,11 @@ export function listCard(state: State, sandboxes: readonly Sandbox[], { all, pag
     const owner = state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone'
     return {
       label: sandbox.name,
-      value: [`${statusWord(statusOf(sandbox))} · `, { link: url, url }, ...(all ? [` · ${owner}`] : [])],
+      value: [
+        `${statusWord(statusOf(sandbox))} · `,
+        { link: url, url },
+        ...(all || sandbox.owner !== viewer ? [` · ${owner}`] : []),
+      ],
     }
   })
   const turn = (label: string, to: number): Button => ({
@@ -79,25 +88,6 @@ export function keysCard(keys: readonly SshKey[], now: Date, title?: string): Me
       { block: 'fields', fields },
       sentence('Every sandbox that you may enter follows. To remove one: `/sandbox keys remove` and its fingerprint'),
       { block: 'buttons', buttons: [add] },
-    ],
-  }
-}
-
-export function whoamiCard(person: Person, role: Role, state: State, identity: string): Message {
-  const own = state.sandboxes.filter((sandbox) => sandbox.owner === person.id).length
-  const keys = state.keys.filter((key) => key.person === person.id).length
-  return {
-    title: `You are ${person.name}, ${role}`,
-    tone: 'plain',
-    blocks: [
-      {
-        block: 'fields',
-        fields: [
-          { label: 'Identity', value: [{ code: identity }] },
-          { label: 'Sandboxes', value: [count(own, 'sandbox').replace(/xs$/, 'xes')] },
-          { label: 'SSH', value: [count(keys, 'key')] },
-        ],
-      },
     ],
   }
 }

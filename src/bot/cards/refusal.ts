@@ -24,6 +24,20 @@ export function notAllowed(command: string): Message {
   return { tone: 'bad', blocks: [sentence(`Only an admin can use \`${command}\`. For what you can do: \`help\``)] }
 }
 
+/** `refusal`: a sentence of the command itself, about what a member cannot do with it. */
+export function notForMembers(refusal: string): Message {
+  return { tone: 'bad', blocks: [sentence(refusal)] }
+}
+
+/** To one who was given some commands alone. */
+export function notAmongYours(command: string, yours: readonly string[]): Message {
+  const listed = yours.map((one) => `\`${one}\``).join(', ')
+  return {
+    tone: 'bad',
+    blocks: [sentence(`\`${command}\` is not among what you may use here: ${listed}. An admin can give you more.`)],
+  }
+}
+
 /** One message for all that came too late; times are the asker's own to see exactly. */
 export function stale(missed: readonly Missed[]): Message {
   const shown = missed.slice(-MOST_MISSED)

@@ -1,6 +1,7 @@
 import type { Operation } from '../../core/operation.js'
 import { awaitedOf } from '../../core/hosts.js'
 import { statusOf, type Sandbox } from '../../core/sandbox.js'
+import { entrantsOf, sharesOf } from '../../core/sharing.js'
 import { liveOperationOf, type State } from '../../core/state.js'
 import type { Block, Button, CommandCall, Field, Inline, Message } from '../message.js'
 import type { Addresses } from './addresses.js'
@@ -45,7 +46,11 @@ function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Dat
   const names = (host: string): Inline[] => hostInlines(sandbox, host, addresses)
   const users = sandbox.spec.accounts.map((account) => account.user).join(', ')
   const login = users === '' ? ' · no login' : ` · login: ${users}`
-  const hasKey = state.keys.some((key) => key.person === sandbox.owner)
+  const entrants = entrantsOf(state, sandbox)
+  const hasKey = state.keys.some((key) => entrants.has(key.person))
+  const shared = sharesOf(state, sandbox)
+    .map((share) => state.persons.find((person) => person.id === share.person)?.name ?? 'someone')
+    .join(', ')
   const ssh = hasKey ? [{ code: addresses.sshLine(sandbox.name) }] : ['closed: no key yet']
   const certificate = certificateField(sandbox, addresses)
   const last = liveOperationOf(state, sandbox.id)
@@ -55,6 +60,7 @@ function fieldsOf(state: State, sandbox: Sandbox, addresses: Addresses, now: Dat
     ...sandbox.spec.domains.map(({ host }) => ({ label: 'Domain', value: names(host) })),
     ...(certificate === null ? [] : [certificate]),
     { label: 'SSH', value: ssh },
+    ...(shared === '' ? [] : [{ label: 'Shared', value: [`with ${shared}`] }]),
     { label: 'About', value: [aboutOf(state, sandbox, now)] },
     ...(last === undefined ? [] : [{ label: 'Now', value: [nowOf(last, now)] }]),
   ]

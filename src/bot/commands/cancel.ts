@@ -19,5 +19,5 @@ export const cancel = command(
       ...(sandbox === undefined ? {} : { interrupt: sandbox.id }),
     }
   },
-  { isFrequent: true },
+  { need: 'enter', isFrequent: true },
 )

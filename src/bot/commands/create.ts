@@ -1,5 +1,5 @@
 import { createSandbox } from '../../core/operations/create.js'
-import { argument, command, operation, optional } from '../command.js'
+import { always, argument, command, operation, optional } from '../command.js'
 
 export const create = command(
   'create',
@@ -28,5 +28,5 @@ export const create = command(
         ...optional(args, 'dns'),
       }),
     ),
-  { isFrequent: true },
+  { isFrequent: true, isCostly: always },
 )

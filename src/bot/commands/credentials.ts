@@ -1,5 +1,5 @@
 import { renewCredentials } from '../../core/operations/credentials.js'
-import { argument, command, operation, optional, sandboxArgument } from '../command.js'
+import { always, argument, command, operation, optional, sandboxArgument } from '../command.js'
 
 export const credentials = command(
   'credentials',
@@ -14,5 +14,5 @@ export const credentials = command(
     const request = { sandbox: args['sandbox'] ?? '', ...optional(args, 'user'), here: args['here'] !== undefined }
     return operation(renewCredentials(context, request))
   },
-  { isFrequent: true },
+  { need: 'enter', isFrequent: true, isCostly: always },
 )

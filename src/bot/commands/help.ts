@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.js'
 import { shown } from '../../core/shown.js'
 import { commandHelp, helpCard } from '../cards/help.js'
-import { argument, command, say, type Argument } from '../command.js'
+import { argument, command, needsOf, say, type Argument } from '../command.js'
 import { mayUse } from '../../core/access.js'
 
 export const help = command(
@@ -10,7 +10,9 @@ export const help = command(
   'help [command]',
   [argument('command', 'Command', 'The command to explain', { positional: true })],
   ({ context, commands }, args) => {
-    const allowed = commands.filter((one) => mayUse(one.need, context.actor.role, true))
+    const allowed = commands.filter((one) =>
+      needsOf(one).some((need) => mayUse(context.actor, one.name, need, 'owner')),
+    )
     const wanted = args['command']
     if (wanted === undefined) return say(helpCard(allowed))
     const found = allowed.find((one) => one.name === wanted.trim().toLowerCase())

@@ -1,8 +1,10 @@
 import { UserError } from '../../core/errors.js'
+import { enteredBy } from '../../core/sharing.js'
 import { statusOf } from '../../core/sandbox.js'
 import { listCard } from '../cards/lists.js'
 import { argument, command, say } from '../command.js'
 
+const ONLY_ADMINS = 'Only an admin sees those of everybody. Yours: `/sandbox list`'
 const STATES = ['running', 'stopped', 'creating', 'deleting', 'lost', 'stuck']
 
 export const list = command(
@@ -17,15 +19,14 @@ export const list = command(
   ({ context, addresses }, args) => {
     const { state, actor } = context
     const all = args['all'] !== undefined
-    if (all && actor.role !== 'admin')
-      throw new UserError('not-allowed', 'Only an admin sees those of everybody. Yours: `/sandbox list`')
+    const entered = enteredBy(state, actor.person.id)
     const shown = state.sandboxes
-      .filter((sandbox) => all || sandbox.owner === actor.person.id)
+      .filter((sandbox) => all || entered.includes(sandbox))
       .filter((sandbox) => args['state'] === undefined || statusOf(sandbox) === args['state'])
       .toSorted((a, b) => a.name.localeCompare(b.name))
-    return say(listCard(state, shown, { all, page: pageOf(args['page']), args, addresses }))
+    return say(listCard(state, shown, { viewer: actor.person.id, all, page: pageOf(args['page']), args, addresses }))
   },
-  { isFrequent: true },
+  { isFrequent: true, specialNeeds: [{ args: { all: 'yes' }, need: 'admin', refusal: ONLY_ADMINS }] },
 )
 
 function pageOf(text: string | undefined): number {

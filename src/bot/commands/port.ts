@@ -1,5 +1,5 @@
 import { changePort } from '../../core/operations/port.js'
-import { argument, command, operation, sandboxArgument } from '../command.js'
+import { always, argument, command, operation, sandboxArgument } from '../command.js'
 
 export const port = command(
   'port',
@@ -14,4 +14,5 @@ export const port = command(
     }),
   ],
   ({ context }, args) => operation(changePort(context, { sandbox: args['sandbox'] ?? '', port: args['port'] ?? '' })),
+  { isCostly: always },
 )

@@ -1,5 +1,5 @@
 import { restartSandbox, startSandbox, stopSandbox } from '../../core/operations/power.js'
-import { command, operation, sandboxArgument } from '../command.js'
+import { always, command, operation, sandboxArgument } from '../command.js'
 
 export const start = command(
   'start',
@@ -7,7 +7,7 @@ export const start = command(
   'start <sandbox>',
   [sandboxArgument],
   ({ context }, args) => operation(startSandbox(context, { sandbox: args['sandbox'] ?? '' })),
-  { isFrequent: true },
+  { need: 'enter', isFrequent: true, isCostly: always },
 )
 
 export const stop = command(
@@ -16,7 +16,7 @@ export const stop = command(
   'stop <sandbox>',
   [sandboxArgument],
   ({ context }, args) => operation(stopSandbox(context, { sandbox: args['sandbox'] ?? '' })),
-  { isFrequent: true },
+  { need: 'enter', isFrequent: true },
 )
 
 export const restart = command(
@@ -25,5 +25,5 @@ export const restart = command(
   'restart <sandbox>',
   [sandboxArgument],
   ({ context }, args) => operation(restartSandbox(context, { sandbox: args['sandbox'] ?? '' })),
-  { isFrequent: true },
+  { need: 'enter', isFrequent: true, isCostly: always },
 )

@@ -1,4 +1,4 @@
-import { ownSandbox } from '../../core/operations/operation-context.js'
+import { enteredSandbox } from '../../core/operations/operation-context.js'
 import { sandboxCard } from '../cards/sandbox-card.js'
 import { command, sandboxArgument, say } from '../command.js'
 
@@ -8,8 +8,8 @@ export const show = command(
   'show <sandbox>',
   [sandboxArgument],
   ({ context, addresses }, args) => {
-    const sandbox = ownSandbox(context, args['sandbox'] ?? '', 'see')
+    const sandbox = enteredSandbox(context, args['sandbox'] ?? '', 'see')
     return say(sandboxCard(context.state, sandbox, addresses, context.now))
   },
-  { isFrequent: true },
+  { need: 'enter', isFrequent: true },
 )

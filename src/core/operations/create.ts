@@ -1,3 +1,4 @@
+import { accountName } from '../accounts.js'
 import { allocateAddresses } from '../addresses.js'
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
@@ -71,16 +72,6 @@ export function createSandbox(context: Context, request: CreateRequest): readonl
     agentVersion: null,
   }
   return [{ edit: 'sandbox.add', sandbox }, startOperation(context, 'create', sandbox, 1)]
-}
-
-/** A login's user name made from a label: what a browser and Caddy take without quoting. */
-export function accountName(label: string): string {
-  const plain = label
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
-    .slice(0, 32)
-  return plain === '' ? 'owner' : plain
 }
 
 function templateOf(context: Context, name: string | undefined): Template {

@@ -1,8 +1,8 @@
+import { accountName } from '../accounts.js'
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
 import type { Account } from '../sandbox.js'
-import { accountName } from './create.js'
-import { alive, notBusy, ownSandbox, startOperation, type Context } from './operation-context.js'
+import { alive, enteredSandbox, notBusy, startOperation, type Context } from './operation-context.js'
 
 export interface CredentialsRequest {
   readonly sandbox: string
@@ -14,7 +14,7 @@ export interface CredentialsRequest {
 
 /** Makes the person's password due: the loop makes, publishes and delivers the new one, and the old one dies. */
 export function renewCredentials(context: Context, request: CredentialsRequest): readonly Edit[] {
-  const sandbox = ownSandbox(context, request.sandbox, 'renew the login of')
+  const sandbox = enteredSandbox(context, request.sandbox, 'renew the login of')
   notBusy(context, sandbox)
   alive(sandbox)
   if (sandbox.spec.agent.kind === 'none') {

@@ -1,7 +1,7 @@
 import type { Edit } from '../edits.js'
 import type { Offer } from '../errors.js'
 import type { Operation } from '../operation.js'
-import type { PowerAsk, Sandbox } from '../sandbox.js'
+import type { Account, PowerAsk, Sandbox } from '../sandbox.js'
 
 /**
  *  operation            | what is wanted then
@@ -27,7 +27,18 @@ export function goBack(
   }
   if (operation.before === null) return [{ edit: 'sandbox.want', id: sandbox.id, phase: 'deleting', ask: null }, note]
   const ask = powerBefore(operation)
-  return [{ edit: 'sandbox.want', id: sandbox.id, spec: operation.before.spec, ask }, note]
+  const spec = { ...operation.before.spec, accounts: accountsThen(sandbox, operation) }
+  return [{ edit: 'sandbox.want', id: sandbox.id, spec, ask }, note]
+}
+
+/** Who was let in or taken out meanwhile stays so: an operation goes back on nobody's login but its own person's. */
+function accountsThen({ spec }: Sandbox, { verb, before, person }: Operation): readonly Account[] {
+  if (verb !== 'credentials') return spec.accounts
+  const former = before?.spec.accounts.find((account) => account.person === person)
+  return spec.accounts.flatMap((account) => {
+    if (account.person !== person) return [account]
+    return former === undefined ? [] : [former]
+  })
 }
 
 function powerBefore(operation: Operation): PowerAsk | null {

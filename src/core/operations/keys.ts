@@ -14,6 +14,39 @@ export function addKey(context: Context, request: { readonly key: string }): rea
   return [{ edit: 'key.add', key: { id: context.newId(), person, ...parsed, addedAt: context.now } }]
 }
 
+export interface Imported {
+  readonly edits: readonly Edit[]
+  readonly added: number
+  readonly known: number
+  /** Why a line was not taken: the sentence of each. */
+  readonly refused: readonly string[]
+}
+
+/** Takes of the published lines what is good and new; one bad line is in nobody else's way. */
+export function importKeys(context: Context, lines: readonly string[], label: string): Imported {
+  const person = context.actor.person.id
+  const seen = new Set(context.state.keys.filter((key) => key.person === person).map((key) => key.fingerprint))
+  const edits: Edit[] = []
+  const refused: string[] = []
+  let known = 0
+  for (const line of lines) {
+    try {
+      const parsed = parsePublicKey(line)
+      if (seen.has(parsed.fingerprint)) known += 1
+      else {
+        seen.add(parsed.fingerprint)
+        const comment = parsed.comment === '' ? label : parsed.comment
+        const key = { id: context.newId(), person, ...parsed, comment, addedAt: context.now }
+        edits.push({ edit: 'key.add', key })
+      }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      refused.push(error.message)
+    }
+  }
+  return { edits, added: edits.length, known, refused }
+}
+
 /** `key`: a fingerprint, its beginning, or the key's comment. */
 export function removeKey(context: Context, request: { readonly key: string }): readonly Edit[] {
   const wanted = request.key.trim()

@@ -1,9 +1,10 @@
-import { mayUse, type Role } from '../access.js'
+import { mayUse, type Access, type Need } from '../access.js'
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
 import type { Operation, Origin, Verb } from '../operation.js'
 import type { Person } from '../person.js'
 import type { Sandbox } from '../sandbox.js'
+import { tieOf } from '../sharing.js'
 import { shown } from '../shown.js'
 import { liveOperationOf, sandboxByName, type Network, type Settings, type State } from '../state.js'
 
@@ -13,7 +14,7 @@ export interface Context {
   readonly settings: Settings
   /** Null until the host has answered once. */
   readonly network: Network | null
-  readonly actor: { readonly person: Person; readonly role: Role }
+  readonly actor: Access & { readonly person: Person }
   readonly origin: Origin
   readonly now: Date
   readonly newId: () => string
@@ -21,15 +22,33 @@ export interface Context {
 
 /** The sandbox of this name, if the actor may do with it what only its owner and admins may. */
 export function ownSandbox(context: Context, name: string, act: string): Sandbox {
+  const { sandbox, owner } = demand(context, name, 'owner')
+  if (owner === null) return sandbox
+  const tie = tieOf(context.state, sandbox, context.actor.person.id)
+  const more = tie === 'collaborator' ? ' You may enter, start and stop it.' : ''
+  throw new UserError('not-allowed', `Only ${sandbox.name}'s owner, ${owner}, or an admin can ${act} it.${more}`)
+}
+
+/** The sandbox of this name, if the actor may do with it what everybody may who may enter it. */
+export function enteredSandbox(context: Context, name: string, act: string): Sandbox {
+  const { sandbox, owner } = demand(context, name, 'enter')
+  if (owner === null) return sandbox
+  throw new UserError(
+    'not-allowed',
+    `Only ${sandbox.name}'s owner, ${owner}, or an admin can ${act} it. ${owner} can share it with you.`,
+  )
+}
+
+/** `owner` null: it is allowed; else whom to ask. */
+function demand(context: Context, name: string, need: Need): { sandbox: Sandbox; owner: string | null } {
   const { state, actor } = context
   const sandbox = sandboxByName(state, name.trim().toLowerCase())
   if (sandbox === undefined)
     throw new UserError('not-found', `There is no sandbox \`${shown(name)}\` here. List yours: \`/sandbox list\``, [
       list,
     ])
-  if (mayUse('owner', actor.role, sandbox.owner === actor.person.id)) return sandbox
-  const owner = state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone else'
-  throw new UserError('not-allowed', `Only ${sandbox.name}'s owner, ${owner}, or an admin can ${act} it.`)
+  if (mayUse(actor, null, need, tieOf(state, sandbox, actor.person.id))) return { sandbox, owner: null }
+  return { sandbox, owner: state.persons.find((person) => person.id === sandbox.owner)?.name ?? 'someone else' }
 }
 
 /** Refuses while another operation of the sandbox runs, and offers to stop that one. */

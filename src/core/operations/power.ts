@@ -1,7 +1,7 @@
 import type { Edit } from '../edits.js'
 import { UserError } from '../errors.js'
 import type { PowerAsk, Sandbox } from '../sandbox.js'
-import { alive, notBusy, ownSandbox, startOperation, type Context } from './operation-context.js'
+import { alive, enteredSandbox, notBusy, startOperation, type Context } from './operation-context.js'
 
 export interface PowerRequest {
   readonly sandbox: string
@@ -26,7 +26,7 @@ export function restartSandbox(context: Context, request: PowerRequest): readonl
 }
 
 function ready(context: Context, request: PowerRequest, act: string): Sandbox {
-  const sandbox = ownSandbox(context, request.sandbox, act)
+  const sandbox = enteredSandbox(context, request.sandbox, act)
   notBusy(context, sandbox)
   alive(sandbox)
   return sandbox

@@ -1,4 +1,5 @@
 import { mayBecome, type Sandbox } from '../sandbox.js'
+import { entrantsOf } from '../sharing.js'
 import type { Settings, State } from '../state.js'
 import { planAgent, wantedAgent } from './agent.js'
 import { planInstance, type SeenInstance } from './instance.js'
@@ -22,12 +23,16 @@ export interface SandboxPlan {
 
 /** All that differs between what is wanted of one sandbox and what is there. */
 export function planSandbox(sandbox: Sandbox, state: State, seen: Seen, settings: Settings): SandboxPlan {
-  const keys = state.keys.filter((key) => key.person === sandbox.owner)
+  const entrants = entrantsOf(state, sandbox)
+  const keys = state.keys.filter((key) => entrants.has(key.person))
+  // Fail closed: a login that is left over opens nothing to one who may not enter.
+  const accounts = sandbox.spec.accounts.filter((account) => entrants.has(account.person))
+  const open = { ...sandbox, spec: { ...sandbox.spec, accounts } }
   const instance = seen.instances.get(sandbox.instance) ?? null
   return {
     instance: withAgent(planInstance(sandbox, instance), planAgent(sandbox, wantedAgent(sandbox, settings), instance)),
     pipe: planPipe(sandbox, wantedPipe(sandbox, keys, settings), seen.pipes.get(sandbox.name) ?? null),
-    route: planRoutes(sandbox, wantedRoutes(sandbox, settings), seen.routes),
+    route: planRoutes(sandbox, wantedRoutes(open, settings), seen.routes),
   }
 }
 

@@ -2,12 +2,14 @@ import { InfraError } from '../../core/errors.js'
 import type { SeenHostKeys } from '../../core/host-keys.js'
 import { z } from 'zod'
 import type { InstanceChange, InstanceField, SeenInstance, WantedInstance } from '../../core/parts/instance.js'
+import type { HostRoom } from '../../core/host-room.js'
 import type { InstanceHealth, InstanceKeeper, Keyring, Names } from '../../core/ports.js'
 import type { Network } from '../../core/state.js'
 import type { IncusClient } from './client.js'
 import { isGone, NO_IMAGE, says } from './errors.js'
 import { readHostKeys } from './host-keys.js'
 import { pushAuthorizedKey, pushFirstFiles } from './files.js'
+import { readHostRoom } from './host-room.js'
 import { readHealth } from './health.js'
 import {
   createBody,
@@ -52,6 +54,10 @@ export class IncusKeeper implements InstanceKeeper {
 
   network(signal: AbortSignal): Promise<Network> {
     return readNetwork(this.client, this.settings.network, signal)
+  }
+
+  room(at: Date, signal: AbortSignal): Promise<HostRoom> {
+    return readHostRoom(this.client, this.settings.pool, at, signal)
   }
 
   health(name: string, diskLimit: number, signal: AbortSignal): Promise<InstanceHealth> {

@@ -94,7 +94,65 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
+    version: 5,
+    sql: `
+    CREATE TABLE access_grant (
+      kind TEXT NOT NULL, platform TEXT NOT NULL, workspace TEXT NOT NULL, subject TEXT NOT NULL,
+      gives TEXT NOT NULL, until INTEGER, granted_by TEXT, at INTEGER NOT NULL,
+      PRIMARY KEY (kind, platform, workspace, subject)
+    ) STRICT;
+    -- Where commands work in the open.
+    CREATE TABLE open_room (
+      platform TEXT NOT NULL, workspace TEXT NOT NULL, room TEXT NOT NULL,
+      PRIMARY KEY (platform, workspace, room)
+    ) STRICT;
+    -- Groups and rooms in which a platform has shown somebody.
+    CREATE TABLE sighting (
+      platform TEXT NOT NULL, workspace TEXT NOT NULL, user TEXT NOT NULL,
+      kind TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (platform, workspace, user, kind, id)
+    ) STRICT;
+    -- A code itself is never kept.
+    CREATE TABLE one_time_code (
+      seal TEXT PRIMARY KEY, purpose TEXT NOT NULL, person TEXT REFERENCES person (id), expires_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE share (
+      sandbox TEXT NOT NULL REFERENCES sandbox (id) ON DELETE CASCADE, person TEXT NOT NULL REFERENCES person (id),
+      shared_by TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER,
+      PRIMARY KEY (sandbox, person)
+    ) STRICT;
+    CREATE TABLE transfer_offer (
+      sandbox TEXT PRIMARY KEY REFERENCES sandbox (id) ON DELETE CASCADE, receiver TEXT NOT NULL REFERENCES person (id),
+      offered_by TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE joining (
+      id TEXT PRIMARY KEY, former TEXT NOT NULL REFERENCES person (id), person TEXT NOT NULL REFERENCES person (id),
+      at INTEGER NOT NULL, moved TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE departure (
+      person TEXT PRIMARY KEY REFERENCES person (id), at INTEGER NOT NULL, taken_out_by TEXT, until INTEGER NOT NULL,
+      taken TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE quota (
+      scope TEXT NOT NULL, of TEXT NOT NULL, resource TEXT NOT NULL, amount REAL,
+      PRIMARY KEY (scope, of, resource)
+    ) STRICT;
+    -- '' is what was written before there was a chain; it is chained at the next start.
+    ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+    CREATE INDEX audit_operation ON audit (operation) WHERE operation IS NOT NULL;
+    `,
+  },
+  {
     version: 6,
+    sql: `
+    ALTER TABLE sandbox ADD COLUMN agent_version TEXT;
+    -- Whatever answers in a sandbox that is there already is not ours.
+    UPDATE sandbox SET spec = json_set(spec, '$.agent', json('{"kind":"own"}'));
+    UPDATE operation SET before = json_set(before, '$.spec.agent', json('{"kind":"own"}')) WHERE before IS NOT NULL;
+    `,
+  },
+  {
+    version: 7,
     sql: `
     -- sandbox.ipv4 is older than sandboxes without one: it then holds the IPv6 address.
     ALTER TABLE sandbox ADD COLUMN ipv6 TEXT;
@@ -112,19 +170,10 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
-    version: 7,
+    version: 8,
     sql: `
     ALTER TABLE operation ADD COLUMN waiting_until INTEGER;
     CREATE TABLE record_name (name TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT;
-    `,
-  },
-  {
-    version: 8,
-    sql: `
-    ALTER TABLE sandbox ADD COLUMN agent_version TEXT;
-    -- Whatever answers in a sandbox that is there already is not ours.
-    UPDATE sandbox SET spec = json_set(spec, '$.agent', json('{"kind":"own"}'));
-    UPDATE operation SET before = json_set(before, '$.spec.agent', json('{"kind":"own"}')) WHERE before IS NOT NULL;
     `,
   },
 ]

@@ -9,6 +9,7 @@ import type { Rollout } from '../../core/rollout.js'
 import type { State } from '../../core/state.js'
 import type { Db } from './database.js'
 import { writing } from './disk-trouble.js'
+import { PeopleTables } from './people-tables.js'
 import { keyOf, operationOf, operationRow, personOf, sandboxOf, sandboxRow, type Row } from './rows.js'
 import { Snapshot } from './snapshot.js'
 
@@ -18,8 +19,10 @@ const ROLLOUT = 'agent.rollout'
 /** What is only ours to remember, in SQLite. */
 export class SqliteStore implements Store {
   private readonly snapshot: Snapshot<State>
+  private readonly people: PeopleTables
 
   constructor(private readonly db: Db) {
+    this.people = new PeopleTables(db)
     this.snapshot = new Snapshot(db, () => this.read())
   }
 
@@ -64,6 +67,7 @@ export class SqliteStore implements Store {
         name: String(name),
         owner: String(owner),
       })),
+      ...this.people.read(),
     }
   }
 
@@ -128,7 +132,7 @@ export class SqliteStore implements Store {
         this.db.prepare('DELETE FROM ssh_key WHERE id = ?').run(edit.id)
         return
       default:
-        edit satisfies never
+        this.people.apply(edit)
     }
   }
 

@@ -83,7 +83,8 @@ export function fit(all: readonly Piece[], room: number): string {
 }
 
 /** Marks of two neighbours would be read as one: a space without width stands between them. */
-function keptApart(pieces: readonly Piece[]): readonly Piece[] {
+function keptApart(all: readonly Piece[]): readonly Piece[] {
+  const pieces = all.filter(({ open, atoms, close }) => open + atoms.join('') + close !== '')
   return pieces.flatMap((piece, index) => {
     const isNext = (pieces[index - 1]?.close ?? '') !== '' && piece.open !== ''
     return isNext ? [{ open: '', atoms: ['\u200b'], close: '' }, piece] : [piece]

@@ -37,7 +37,7 @@ const PERMISSIONS =
   PermissionFlagsBits.SendMessagesInThreads |
   PermissionFlagsBits.AttachFiles
 /** Without an intent nobody tells the bot that it was let into a server: it looks. */
-const REGISTER_AGAIN_MS = 10_000
+const REGISTER_AGAIN_MS = 5000
 
 /** Discord: slash commands, components and modals over the gateway, without any intent. */
 export class DiscordPlatform implements ChatPlatform {

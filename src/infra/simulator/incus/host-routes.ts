@@ -46,6 +46,7 @@ export function hostRoutes(machine: Machine): Routes {
   const bridge = (name: string): void => void one(name === BRIDGE ? name : undefined, 'Network not found')
   return {
     'GET ': () => sync(server, etagOf(server.config)),
+    'GET resources': () => sync({ memory: { used: 8e9, total: 64e9 }, cpu: { total: 16 } }),
     'GET projects/:': (_, name) => sync({ name, description: '', config: {}, used_by: [] }),
     'GET profiles/:': (_, name) => sync(one(name === 'default' ? profile : undefined, 'Profile not found')),
     'GET storage-pools': ({ query }) => sync(query.has('recursion') ? [pool] : ['/1.0/storage-pools/default']),
