@@ -26,7 +26,7 @@ export function subjectOf(state: State, text: string, presence: Presence): Subje
   const namesake = named(state, words)[0]?.identities[0]
   const hint =
     namesake === undefined
-      ? 'One looks like `slack:T0123:U0456`, `group:discord:123` or `room:telegram:-100123`; a mention does too.'
+      ? 'Mention them, or give an id as `/sandbox whoami` shows it; a group or a room has `group:` or `room:` before it.'
       : `Names are no ids, as anybody can choose theirs. Did you mean \`${identityText(namesake)}\`?`
   throw new UserError('invalid', `I do not know whom \`${shown(text)}\` means. ${hint}`)
 }

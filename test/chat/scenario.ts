@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { nothing, TestService } from '../service/service.js'
 import type { ChatPerson, ChatStage, Seen } from './stage.js'
 
-const patient = { timeout: 15_000, interval: 25 }
+/** A platform's limits are by the minute: what is edited may wait for so long. */
+const patient = { timeout: 65_000, interval: 25 }
 
 /** The life of a sandbox as people on a chat platform see it: the same on every one. */
 export function livesOnChat(stage: ChatStage): void {
-  describe(`a sandbox on ${stage.name}`, () => {
+  describe(`a sandbox on ${stage.name}`, { timeout: 150_000 }, () => {
     const { ada, grace, eve } = stage.people
     let service: TestService
     let login = { user: '', password: '' }

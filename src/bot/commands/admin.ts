@@ -35,7 +35,7 @@ export const admin = command(
       choices: Object.keys(acts),
       positional: true,
     }),
-    argument('who', 'Who', 'A mention or an id, such as slack:T0123:U0456 or group:discord:123; a room: here', {
+    argument('who', 'Who', 'A mention, or an id as whoami shows it; with group: or room: before it; a room: here', {
       positional: true,
       required: (args) => aboutSomeone.includes(args['action'] ?? ''),
     }),

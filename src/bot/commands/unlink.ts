@@ -9,7 +9,7 @@ export const unlink = command(
   'unlink',
   'Parts one of your accounts again; what came with it goes with it',
   'unlink [identity]',
-  [argument('identity', 'Identity', 'Which one, such as telegram:5; without it you see them', { positional: true })],
+  [argument('identity', 'Identity', 'Which one, as whoami shows it; without it you see them', { positional: true })],
   ({ context, presence }, args) => {
     const { person } = context.actor
     const text = args['identity']
