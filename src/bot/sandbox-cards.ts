@@ -32,12 +32,14 @@ interface CardMessage {
 export class SandboxCards {
   constructor(private readonly parts: SandboxCardsParts) {}
 
-  /** The newest card of each view says what is true now. */
+  /** The newest card of each view says what is true now; of a deleted sandbox, every one. */
   refresh(id: SandboxId): void {
     const { store, outbox } = this.parts
     const state = store.state()
     const sandbox = sandboxById(state, id)
-    for (const card of newestOfEach(this.cardsOf(id)))
+    const cards = this.cardsOf(id)
+    // An older one may have kept its buttons, where it could not be edited when it lost them.
+    for (const card of sandbox === undefined ? cards : newestOfEach(cards))
       outbox.want(card.slot, card.target, this.text(state, sandbox, card))
   }
 

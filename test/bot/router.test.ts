@@ -11,7 +11,7 @@ import { ActionTokens } from '../../src/bot/action-tokens.js'
 import { BotAnnouncer } from '../../src/bot/announcer.js'
 import { Codes } from '../../src/bot/codes.js'
 import { AuditTrail } from '../../src/bot/audit-trail.js'
-import type { ChatRequest, Outcome } from '../../src/bot/chat.js'
+import { PlatformRefusal, type ChatRequest, type Outcome } from '../../src/bot/chat.js'
 import { commands } from '../../src/bot/commands/all.js'
 import { Outbox } from '../../src/bot/outbox.js'
 import { SandboxCards } from '../../src/bot/sandbox-cards.js'
@@ -241,6 +241,26 @@ describe('the router', () => {
     finish('done')
     expect((await texts()).match(/\[Delete\]/g)).toHaveLength(1)
     expect(await texts()).toMatch(/<general\/ada\/1>[^]*\[Delete\]$/)
+  })
+  it('of a deleted sandbox no card keeps a button, not even one that could not be edited before', async () => {
+    const { type, request, texts, finish, platform, store, announcer } = world()
+    void type('create myapp', request('e1'))
+    await settle()
+    finish('done')
+    await texts()
+    platform.failures.push(
+      new PlatformRefusal('not now'),
+      new PlatformRefusal('not now'),
+      new PlatformRefusal('not now'),
+    )
+    void type('stop myapp', request('e2'))
+    await settle()
+    finish('done')
+    await texts()
+    const id = store.state().sandboxes[0]?.id ?? ''
+    store.commit([{ edit: 'sandbox.bury', id }])
+    announcer.sandboxChanged(id)
+    expect(await texts()).not.toContain('[Delete]')
   })
   it('beside the card in the channel the owner has one in their direct messages, both kept true', async () => {
     const { type, request, texts, finish, store, announcer } = world()
