@@ -110,7 +110,7 @@ export const everyForm: Readonly<Record<string, Form>> = {
   'form-stop': asked({ command: 'stop', args: {} }, ['myapp', 'blog']),
   'form-pair': asked({ command: 'pair', args: {} }),
   'form-transfer': asked({ command: 'transfer', args: { sandbox: 'myapp' } }),
-  'form-admin-grant': asked({ command: 'admin', args: { action: 'grant' } }),
+  'form-admin-grant': asked({ command: 'admin', args: { action: 'grant', who: 'slack:T1:U1' } }),
   'form-keys-add': asked({ command: 'keys', args: { action: 'add' } }),
 }
 
